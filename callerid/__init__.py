@@ -1,0 +1,1 @@
+"""Telephone lines: drivers, signal processing, call life cycle and the line daemon."""
