@@ -1,0 +1,253 @@
+"""Everything that can happen, as the only list of it.
+
+Two kinds share one vocabulary. *Live* events (a ring, a number, an answer) are told first and recorded after:
+a ring must not wait for a disk. *Fact* events are recorded in the same transaction as the change they tell of,
+and told after the commit. Names are past tense and never re-used; fields are added, never renamed.
+`docs/events.md` is generated from this module.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Union
+
+import msgspec
+
+Direction = Literal["in", "out"]
+CallState = Literal["ringing", "answered", "missed", "dialling", "ended"]
+NumberState = Literal["pending", "known", "withheld", "unavailable", "absent"]
+"""``pending``: may still come; ``absent``: the call ended and none was heard."""
+EndReason = Literal[
+    "on-hook", "busy-tone", "caller-gave-up", "no-ring", "line-lost", "restart", "answered-elsewhere"
+]
+
+
+class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known of a call at one moment; each call event carries it whole.
+
+    So an event that was lost is made good by the next one, and the newer of two is told by `revision`.
+    """
+
+    id: str
+    """Time-sorted id of the call."""
+    line: int
+    """Number of the telephone line, from 1."""
+    direction: Direction
+    state: CallState
+    revision: int
+    """Counts up with every change of this call; the highest is the newest."""
+    started_at: str
+    """UTC instant of the first sign of the call (digits, ring or off-hook)."""
+    identified_at: str | None = None
+    """UTC instant the number, or its withholding, was decoded."""
+    answered_at: str | None = None
+    """UTC instant the handset was lifted on an incoming call."""
+    ended_at: str | None = None
+    """UTC instant the call was over."""
+    end_reason: EndReason | None = None
+    """What ended it, as far as the line tells."""
+    number: str | None = None
+    """Key of the other side's number: E.164, or as sent for short and service numbers."""
+    number_raw: str | None = None
+    """Digits exactly as the line said them."""
+    number_state: NumberState = "pending"
+    name_sent: str | None = None
+    """Name as sent by the exchange."""
+    standard: str | None = None
+    """Signalling the number arrived in: ``fsk-bell202``, ``fsk-v23`` or ``dtmf``."""
+    ring_count: int = 0
+    """Ringing bursts heard."""
+    confidence: float | None = None
+    """0-1, the decoder's own certainty of the number."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="name"):
+    """What every event carries."""
+
+    live: ClassVar[bool] = False
+
+    id: str
+    """Time-sorted id; whoever handled it once ignores it the next time."""
+    at: str
+    """UTC instant it happened, ISO-8601 with milliseconds."""
+
+    @property
+    def name(self) -> str:
+        """The event's dotted name."""
+        return event_name(type(self))
+
+
+class CallEvent(Event, frozen=True, kw_only=True):
+    """Something happened to a call."""
+
+    live: ClassVar[bool] = True
+
+    call: CallSnapshot
+    """The call after it happened."""
+
+
+class CallRinging(CallEvent, frozen=True, kw_only=True, tag="call.ringing"):
+    """The telephone began to ring, or the caller's number arrived before the first ring."""
+
+
+class CallIdentified(CallEvent, frozen=True, kw_only=True, tag="call.identified"):
+    """The caller's number, or the fact that it is withheld or unavailable, was decoded from the line."""
+
+    last_bit_monotonic: float | None = None
+    """Monotonic seconds of the end of the message's last bit on the line, for measuring the path behind it."""
+
+
+class CallAnswered(CallEvent, frozen=True, kw_only=True, tag="call.answered"):
+    """The handset was lifted while the telephone rang."""
+
+
+class CallMissed(CallEvent, frozen=True, kw_only=True, tag="call.missed"):
+    """The ringing stopped and nobody had answered; the call is over."""
+
+
+class CallDialling(CallEvent, frozen=True, kw_only=True, tag="call.dialling"):
+    """The handset was lifted on an idle line, or digits were dialled on it; `call.number_raw` grows."""
+
+
+class CallDialled(CallEvent, frozen=True, kw_only=True, tag="call.dialled"):
+    """The outgoing number is complete."""
+
+
+class CallEnded(CallEvent, frozen=True, kw_only=True, tag="call.ended"):
+    """An answered or outgoing call is over."""
+
+
+class CallLinked(Event, frozen=True, kw_only=True, tag="call.linked"):
+    """A user said which person a call was from, or registered the caller."""
+
+    call_id: str
+    """The call."""
+    person_id: int
+    """The person it now belongs to."""
+    user_id: int
+    """Who said so."""
+
+
+class PersonRegistered(Event, frozen=True, kw_only=True, tag="person.registered"):
+    """A person was entered."""
+
+    person_id: int
+    """The new person."""
+    user_id: int | None = None
+    """Who entered it; None for the box itself."""
+
+
+class LineUp(Event, frozen=True, kw_only=True, tag="line.up"):
+    """A telephone line's hardware delivers sound again."""
+
+    line: int
+    """Number of the line."""
+    driver: str
+    """Name of the line's driver."""
+
+
+class LineDown(Event, frozen=True, kw_only=True, tag="line.down"):
+    """A telephone line's hardware went away or fell silent."""
+
+    line: int
+    """Number of the line."""
+    driver: str
+    """Name of the line's driver."""
+    problem: str
+    """What is wrong and what helps, for engineers."""
+
+
+class SmsQueued(Event, frozen=True, kw_only=True, tag="sms.queued"):
+    """A message was put into the outbox."""
+
+    message_id: str
+    """The outbox row."""
+
+
+class SmsSent(Event, frozen=True, kw_only=True, tag="sms.sent"):
+    """A route accepted a message."""
+
+    message_id: str
+    """The outbox row."""
+    route: str
+    """Name of the route."""
+
+
+class SmsFailed(Event, frozen=True, kw_only=True, tag="sms.failed"):
+    """A message was refused for good."""
+
+    message_id: str
+    """The outbox row."""
+    reason: str
+    """Why, for engineers."""
+
+
+class SmsUncertain(Event, frozen=True, kw_only=True, tag="sms.uncertain"):
+    """A message was handed over and no answer came: it may or may not have been sent, and is not sent again."""
+
+    message_id: str
+    """The outbox row."""
+
+
+class JobFailed(Event, frozen=True, kw_only=True, tag="job.failed"):
+    """A timed job stopped with an error; it runs again at its next time."""
+
+    job: str
+    """Name of the job."""
+    problem: str
+    """The error, for engineers."""
+
+
+AnyCallEvent = Union[  # noqa: UP007 - msgspec wants a Union it can walk
+    CallRinging, CallIdentified, CallAnswered, CallMissed, CallDialling, CallDialled, CallEnded
+]
+AnyEvent = Union[  # noqa: UP007
+    AnyCallEvent,
+    CallLinked,
+    PersonRegistered,
+    LineUp,
+    LineDown,
+    SmsQueued,
+    SmsSent,
+    SmsFailed,
+    SmsUncertain,
+    JobFailed,
+]
+EVENT_TYPES: tuple[type[Event], ...] = (
+    CallRinging,
+    CallIdentified,
+    CallAnswered,
+    CallMissed,
+    CallDialling,
+    CallDialled,
+    CallEnded,
+    CallLinked,
+    PersonRegistered,
+    LineUp,
+    LineDown,
+    SmsQueued,
+    SmsSent,
+    SmsFailed,
+    SmsUncertain,
+    JobFailed,
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyEvent)
+
+
+def event_name(event_type: type[Event]) -> str:
+    """Give the dotted name of an event type."""
+    tag = event_type.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+def encode(event: Event) -> bytes:
+    """Write an event as JSON."""
+    return _encoder.encode(event)
+
+
+def decode(data: bytes | str) -> AnyEvent:
+    """Read an event written by `encode`. Raises `msgspec.ValidationError` on anything else."""
+    event: AnyEvent = _decoder.decode(data)
+    return event

@@ -1,0 +1,79 @@
+"""The Jalali calendar at the edge: stored instants in, Persian dates and times out, and back.
+
+Names come from a table of our own: `jdatetime`'s locale functions depend on the thread they run in.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import jdatetime
+
+from db.text import ascii_digits
+
+MONTHS = (
+    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
+    "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+)  # fmt: skip
+WEEKDAYS = ("شنبه", "یکشنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه")
+DEFAULT_ZONE = "Asia/Tehran"
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_WRITTEN = re.compile(r"(\d{4})[/\-.](\d{1,2})[/\-.](\d{1,2})")
+
+
+def persian_digits(value: object) -> str:
+    """Write a value with Persian digits."""
+    return str(value).translate(_PERSIAN)
+
+
+def format_date(day: date) -> str:
+    """Write a Gregorian date as ``۱۴۰۵/۰۹/۰۱``."""
+    jalali = jdatetime.date.fromgregorian(date=day)
+    return persian_digits(f"{jalali.year:04d}/{jalali.month:02d}/{jalali.day:02d}")
+
+
+def format_long_date(day: date) -> str:
+    """Write a Gregorian date as ``یکشنبه ۱ آذر ۱۴۰۵``."""
+    jalali = jdatetime.date.fromgregorian(date=day)
+    weekday = WEEKDAYS[jalali.weekday()]
+    return f"{weekday} {persian_digits(jalali.day)} {MONTHS[jalali.month - 1]} {persian_digits(jalali.year)}"
+
+
+def parse_date(text: str) -> date:
+    """Read a Jalali date typed in any of the three kinds of digits (``۱۴۰۵/۹/۱``) as a Gregorian one.
+
+    Raises ValueError when it is not a date of the calendar.
+    """
+    match = _WRITTEN.fullmatch(ascii_digits(text).strip())
+    if match is None:
+        raise ValueError(f"expected a Jalali date such as 1405/09/01, got {text!r}")
+    year, month, day = (int(part) for part in match.groups())
+    if not 1200 <= year <= 1600:
+        raise ValueError(f"the Jalali year {year} is outside 1200-1600")
+    gregorian: date = jdatetime.date(year, month, day).togregorian()
+    return gregorian
+
+
+def local(instant: datetime, zone: str = DEFAULT_ZONE) -> datetime:
+    """Give an aware instant in the office's own time."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def format_time(instant: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """Write the office's time of day of an instant as ``۱۵:۲۴``."""
+    return persian_digits(local(instant, zone).strftime("%H:%M"))
+
+
+def format_moment(instant: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """Write an instant as ``۱۴۰۵/۰۹/۰۱ ۱۵:۲۴`` in the office's time."""
+    return f"{format_date(local(instant, zone).date())} {format_time(instant, zone)}"
+
+
+def day_bounds(day: date, zone: str = DEFAULT_ZONE) -> tuple[datetime, datetime]:
+    """Give the UTC instants at which the office's day starts and the next one does."""
+    tz = ZoneInfo(zone)
+    start = datetime.combine(day, time(), tz)
+    end = datetime.combine(day + timedelta(days=1), time(), tz)
+    return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,0 +1,97 @@
+"""Signing in, and the accounts behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import get_args
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from appliance.core.clock import from_text, to_text
+from appliance.core.errors import InvalidInputError, LockedOutError, SignInError
+from appliance.domain.access import Role, User
+from db import Connection, transaction
+from db.queries import users
+from db.queries.users import UserRow
+from db.text import clean
+
+# OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _hasher.hash("nobody has this password")
+
+FREE_FAILURES = 5
+"""Wrong passwords in a row before the account closes for a while."""
+LOCK_TIMES_S = (30, 60, 300, 900)
+SHORTEST_PASSWORD = 12
+
+
+def create_user(
+    conn: Connection, *, username: str, display_name: str, role: Role, password: str
+) -> int:
+    """Enter a user; give the id. Raises `InvalidInputError` for a short password or an unknown role."""
+    if role not in get_args(Role):
+        raise InvalidInputError("role", f"expected one of {', '.join(get_args(Role))}")
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidInputError("password", f"shorter than {SHORTEST_PASSWORD} characters")
+    name = clean(username)
+    if not name:
+        raise InvalidInputError("username", "missing")
+    if users.find_user_by_name(conn, name):
+        raise InvalidInputError("username", "taken")
+    return users.insert_user(
+        conn,
+        username=name,
+        display_name=clean(display_name),
+        role=role,
+        password_hash=_hasher.hash(password),
+    )
+
+
+def sign_in(conn: Connection, now: datetime, username: str, password: str) -> User:
+    """Give the user whose name and password these are.
+
+    Raises `SignInError`, or `LockedOutError` while the account is closed after wrong passwords; it takes
+    equally long whether the name exists or not.
+    """
+    row = users.find_user_by_name(conn, clean(username)[:64])
+    if row is None or not row.is_active:
+        _matches(_NOBODY, password)
+        raise SignInError("no such account")
+    if row.locked_until and from_text(row.locked_until) > now:
+        raise LockedOutError(row.locked_until)
+    if not _matches(row.password_hash, password):
+        _note_failure(conn, now, row)
+        raise SignInError("wrong password")
+    if row.failed_sign_ins:
+        with transaction(conn):
+            users.update_sign_in_failure(conn, row.id, 0, None)
+    return as_user(row)
+
+
+def active_user(conn: Connection, user_id: int) -> User | None:
+    """Give the user of a session, or None when the account was switched off or removed."""
+    row = users.find_user(conn, user_id)
+    return as_user(row) if row is not None and row.is_active else None
+
+
+def as_user(row: UserRow) -> User:
+    """Give the signed-in view of a stored user."""
+    return User(id=row.id, username=row.username, display_name=row.display_name, role=row.role)  # type: ignore[arg-type]
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password[:1024])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _note_failure(conn: Connection, now: datetime, row: UserRow) -> None:
+    failures = row.failed_sign_ins + 1
+    locked_until = None
+    if failures >= FREE_FAILURES:
+        seconds = LOCK_TIMES_S[min(failures - FREE_FAILURES, len(LOCK_TIMES_S) - 1)]
+        locked_until = to_text(now + timedelta(seconds=seconds))
+    with transaction(conn):
+        users.update_sign_in_failure(conn, row.id, failures, locked_until)

@@ -1,0 +1,129 @@
+"""Calls as the office keeps them: stored as they happen, linked to persons, found again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from appliance.core import jalali
+from appliance.core.clock import to_text
+from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
+from appliance.core.events import CallEvent, CallLinked
+from appliance.core.phone import parse_phone
+from appliance.domain.access import User, require
+from appliance.domain.acting import Acting, store_event
+from appliance.domain.callers import row_of
+from appliance.domain.persons import enter_person
+from db import Connection, transaction
+from db.queries import calls, persons
+from db.queries.calls import CallFilter, CallListing, CallRow
+from db.text import ascii_digits, fold
+
+PAGE_ROWS = 50
+
+
+def record_call(conn: Connection, event: CallEvent) -> bool:
+    """Store a live call event and the call as it then stood; False when that was done before.
+
+    A call whose number belongs to exactly one person is linked to them at once.
+    """
+    with transaction(conn):
+        if not store_event(conn, event):
+            return False
+        calls.upsert_call(conn, row_of(event.call))
+        stored = calls.find_call(conn, event.call.id)
+        if stored is not None and stored.person_id is None and stored.number:
+            owners = persons.list_persons_by_number(conn, stored.number)
+            if len(owners) == 1:
+                calls.update_call_person(conn, stored.id, owners[0].id)
+    return True
+
+
+def open_call(conn: Connection, user: User, call_id: str) -> CallRow:
+    """Give one call to a user who may see calls."""
+    require(user, "calls.view")
+    call = calls.find_call(conn, call_id)
+    if call is None:
+        raise NotFoundError(f"call {call_id}")
+    return call
+
+
+def choose_caller(act: Acting, call_id: str, person_id: int) -> None:
+    """Say which of the persons who share a number a call was from."""
+    assert act.user is not None
+    require(act.user, "calls.link")
+    call = open_call(act.conn, act.user, call_id)
+    person = persons.find_person(act.conn, person_id)
+    if person is None:
+        raise NotFoundError(f"person {person_id}")
+    calls.update_call_person(act.conn, call.id, person.id)
+    act.record(
+        CallLinked(id=act.new_id(), at=act.at, call_id=call.id, person_id=person.id, user_id=act.user.id)
+    )
+
+
+def register_caller(act: Acting, call_id: str, first_name: str, last_name: str) -> int:
+    """Enter an unknown caller as a prospect with the call's number; give the new person's id.
+
+    Raises `ConflictError` when somebody registered the number in the meantime, `InvalidInputError` when the
+    call has no number or the name is refused.
+    """
+    assert act.user is not None
+    require(act.user, "persons.register")
+    call = open_call(act.conn, act.user, call_id)
+    if call.number is None:
+        raise InvalidInputError("number", "the call has no number to register")
+    if call.person_id is not None or persons.list_persons_by_number(act.conn, call.number):
+        raise ConflictError(f"the number of call {call_id} was registered by somebody else")
+    person_id = enter_person(act, first_name=first_name, last_name=last_name, numbers=[call.number])
+    calls.update_unlinked_calls(act.conn, call.number, person_id)
+    act.record(
+        CallLinked(id=act.new_id(), at=act.at, call_id=call.id, person_id=person_id, user_id=act.user.id)
+    )
+    return person_id
+
+
+class CallSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user narrows the call log to, as typed."""
+
+    outcome: str = ""
+    text: str = ""
+    """Part of a number, in any digits, or of a name."""
+    line: int | None = None
+    from_day: date | None = None
+    until_day: date | None = None
+
+
+def list_log(
+    conn: Connection,
+    user: User,
+    search: CallSearch,
+    *,
+    zone: str = jalali.DEFAULT_ZONE,
+    before: tuple[str, str] | None = None,
+) -> list[CallListing]:
+    """Give one page of the call log, newest first."""
+    require(user, "calls.view")
+    digits = _number_part(search.text)
+    wanted = CallFilter(
+        outcome=search.outcome or None,
+        line=search.line,
+        number_part=digits,
+        name_part="" if digits else fold(search.text),
+        from_at=to_text(jalali.day_bounds(search.from_day, zone)[0]) if search.from_day else None,
+        until_at=to_text(jalali.day_bounds(search.until_day, zone)[1]) if search.until_day else None,
+    )
+    return calls.list_calls(conn, wanted, limit=PAGE_ROWS, before=before)
+
+
+def _number_part(text: str) -> str:
+    """Give the digits to look for in stored keys when the text is a number or part of one."""
+    plain = ascii_digits(text).strip()
+    digits = "".join(letter for letter in plain if letter.isdigit())
+    if not digits or any(letter.isalpha() for letter in plain):
+        return ""
+    number = parse_phone(plain)
+    if number is not None and number.key.startswith("+"):
+        return number.key
+    return digits.removeprefix("0098").lstrip("0") or digits

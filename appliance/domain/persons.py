@@ -1,0 +1,59 @@
+"""Entering persons."""
+
+from __future__ import annotations
+
+from appliance.core.errors import InvalidInputError
+from appliance.core.events import PersonRegistered
+from appliance.domain.acting import Acting
+from db.queries import persons
+from db.text import clean
+
+LONGEST_NAME = 80
+
+
+def enter_person(
+    act: Acting,
+    *,
+    first_name: str,
+    last_name: str,
+    numbers: list[str],
+    kind: str = "natural",
+    standing: str = "prospect",
+    city: str = "",
+    note: str = "",
+) -> int:
+    """Store a person with number keys (see `core.phone`); give the id.
+
+    Raises `InvalidInputError` naming the field when a name is missing, too long or has control characters.
+    """
+    first, last = _name("first_name", first_name), _name("last_name", last_name)
+    if not last:
+        raise InvalidInputError("last_name", "missing")
+    person_id = persons.insert_person(
+        act.conn,
+        kind=kind,
+        standing=standing,
+        first_name=first,
+        last_name=last,
+        city=clean(city),
+        note=clean(note),
+        created_at=act.at,
+        created_by=act.user.id if act.user else None,
+    )
+    for number in numbers:
+        persons.insert_phone(act.conn, person_id, number)
+    act.record(
+        PersonRegistered(
+            id=act.new_id(), at=act.at, person_id=person_id, user_id=act.user.id if act.user else None
+        )
+    )
+    return person_id
+
+
+def _name(field: str, text: str) -> str:
+    name = clean(text)
+    if len(name) > LONGEST_NAME:
+        raise InvalidInputError(field, f"longer than {LONGEST_NAME} characters")
+    if any(not letter.isprintable() and letter != "\u200c" for letter in name):
+        raise InvalidInputError(field, "has control characters")
+    return name

@@ -1,0 +1,10 @@
+"""The schema's history: small forward steps, never edited after release."""
+
+from db.migrations.m0001_office import step as office
+from sqlite_utils import Migrations
+
+SET_NAME = "aminbox"
+
+history = Migrations(SET_NAME)
+for _step in (office,):
+    history(name=_step.__module__.rpartition(".")[2])(_step)

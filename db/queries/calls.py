@@ -1,0 +1,185 @@
+"""Calls: one row each, always at its newest revision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from db.connection import Connection
+from db.records import fetch_all, fetch_one
+
+_COLUMNS = (
+    "id, line, direction, state, revision, started_at, identified_at, answered_at, ended_at, end_reason, "
+    "number, number_raw, number_state, name_sent, standard, ring_count, confidence, person_id"
+)
+
+
+class CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as stored; the meaning of the fields stands at `appliance.core.events.CallSnapshot`."""
+
+    id: str
+    line: int
+    direction: str
+    state: str
+    revision: int
+    started_at: str
+    identified_at: str | None = None
+    answered_at: str | None = None
+    ended_at: str | None = None
+    end_reason: str | None = None
+    number: str | None = None
+    number_raw: str | None = None
+    number_state: str = "pending"
+    name_sent: str | None = None
+    standard: str | None = None
+    ring_count: int = 0
+    confidence: float | None = None
+    person_id: int | None = None
+
+
+class CallListing(CallRow, frozen=True, kw_only=True):
+    """A call with the name of the person it belongs to, for lists."""
+
+    seq: int = 0
+    person_name: str | None = None
+    sharing: int = 0
+    """How many persons have the call's number."""
+
+
+class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list of calls is narrowed to; None and empty mean all."""
+
+    outcome: str | None = None
+    """``missed``, ``answered`` (incoming), ``out``, or ``unknown`` (number of nobody in the office's records)."""
+    line: int | None = None
+    number_part: str = ""
+    """Digits anywhere in the number."""
+    name_part: str = ""
+    """Folded part of the person's name."""
+    from_at: str | None = None
+    until_at: str | None = None
+
+
+def upsert_call(conn: Connection, call: CallRow) -> bool:
+    """Store a call unless a newer revision is stored already; keeps the person; tell whether it changed."""
+    values: dict[str, Any] = msgspec.structs.asdict(call)
+    values.pop("person_id")
+    names = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
+    cursor = conn.execute(
+        f"INSERT INTO calls ({names}) VALUES ({places}) "
+        f"ON CONFLICT (id) DO UPDATE SET {changes} WHERE excluded.revision > calls.revision",
+        values,
+    )
+    return cursor.rowcount == 1
+
+
+def find_call(conn: Connection, call_id: str) -> CallRow | None:
+    """Give one call."""
+    return fetch_one(conn, CallRow, f"SELECT {_COLUMNS} FROM calls WHERE id = ?", (call_id,))
+
+
+def update_call_person(conn: Connection, call_id: str, person_id: int) -> None:
+    """Say which person a call belongs to."""
+    conn.execute("UPDATE calls SET person_id = ? WHERE id = ?", (person_id, call_id))
+
+
+def update_unlinked_calls(conn: Connection, number: str, person_id: int) -> int:
+    """Give a number's calls that belong to nobody to a person; give how many."""
+    return conn.execute(
+        "UPDATE calls SET person_id = ? WHERE number = ? AND person_id IS NULL", (person_id, number)
+    ).rowcount
+
+
+def list_open_calls(conn: Connection, line: int | None = None) -> list[CallRow]:
+    """Give the calls that are not over, of one line or all, oldest first."""
+    return fetch_all(
+        conn,
+        CallRow,
+        f"SELECT {_COLUMNS} FROM calls WHERE ended_at IS NULL AND (:line IS NULL OR line = :line) "
+        "ORDER BY started_at, id",
+        {"line": line},
+    )
+
+
+def list_calls_by_id(conn: Connection, call_ids: list[str]) -> list[CallRow]:
+    """Give the named calls that exist, oldest first."""
+    places = ", ".join("?" * len(call_ids))
+    return fetch_all(
+        conn,
+        CallRow,
+        f"SELECT {_COLUMNS} FROM calls WHERE id IN ({places}) ORDER BY started_at, id",
+        tuple(call_ids),
+    )
+
+
+def list_earlier_calls(conn: Connection, number: str, before_id: str, limit: int = 5) -> list[CallRow]:
+    """Give a number's calls before this one, newest first."""
+    return fetch_all(
+        conn,
+        CallRow,
+        f"SELECT {_COLUMNS} FROM calls WHERE number = ? AND id <> ? ORDER BY started_at DESC, id DESC LIMIT ?",
+        (number, before_id, limit),
+    )
+
+
+def list_calls(
+    conn: Connection, wanted: CallFilter, *, limit: int = 50, before: tuple[str, str] | None = None
+) -> list[CallListing]:
+    """Give calls newest first; `before` is (started_at, id) of the last one already shown."""
+    where, values = _where(wanted)
+    if before is not None:
+        where.append("(calls.started_at, calls.id) < (:before_at, :before_id)")
+        values |= {"before_at": before[0], "before_id": before[1]}
+    values["limit"] = limit
+    columns = ", ".join(f"calls.{name.strip()}" for name in _COLUMNS.split(","))
+    return fetch_all(
+        conn,
+        CallListing,
+        f"""
+        SELECT {columns},
+            CASE WHEN persons.id IS NULL THEN NULL
+                 ELSE TRIM(persons.first_name || ' ' || persons.last_name) END AS person_name,
+            (SELECT COUNT(*) FROM person_phones WHERE person_phones.number = calls.number) AS sharing
+        FROM calls
+        LEFT JOIN persons ON persons.id = calls.person_id
+        WHERE {" AND ".join(where)}
+        ORDER BY calls.started_at DESC, calls.id DESC
+        LIMIT :limit
+        """,
+        values,
+    )
+
+
+def _where(wanted: CallFilter) -> tuple[list[str], dict[str, Any]]:
+    where, values = ["1"], dict[str, Any]()
+    outcomes = {
+        "missed": "calls.state = 'missed'",
+        "answered": "calls.direction = 'in' AND calls.answered_at IS NOT NULL",
+        "out": "calls.direction = 'out'",
+        "unknown": "calls.person_id IS NULL AND calls.number IS NOT NULL",
+    }
+    if wanted.outcome in outcomes:
+        where.append(outcomes[wanted.outcome])
+    if wanted.line is not None:
+        where.append("calls.line = :line")
+        values["line"] = wanted.line
+    if wanted.number_part:
+        where.append("calls.number LIKE '%' || :number_part || '%'")
+        values["number_part"] = wanted.number_part
+    if wanted.name_part:
+        where.append("persons.search_key LIKE '%' || :name_part || '%' ESCAPE '\\'")
+        values["name_part"] = _like(wanted.name_part)
+    if wanted.from_at:
+        where.append("calls.started_at >= :from_at")
+        values["from_at"] = wanted.from_at
+    if wanted.until_at:
+        where.append("calls.started_at < :until_at")
+        values["until_at"] = wanted.until_at
+    return where, values
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""Sound files of calls: write, repair, keep, play."""

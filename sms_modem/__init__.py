@@ -1,0 +1,1 @@
+"""Messages: routes, the outbox worker, the message daemon."""
