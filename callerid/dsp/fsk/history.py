@@ -1,0 +1,38 @@
+"""The last seconds of filtered samples, addressed by absolute index."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from callerid.dsp.fsk.wave import Floats
+
+
+class History:
+    """A bounded buffer: the newest samples, each at its absolute place in the stream."""
+
+    def __init__(self, capacity: int) -> None:
+        """Keep at least the newest ``capacity`` samples; memory is twice that."""
+        self._capacity = capacity
+        self._store = np.zeros(2 * capacity)
+        self._used = 0
+        self.start = 0
+        """Absolute index of the oldest sample kept."""
+
+    @property
+    def end(self) -> int:
+        """Absolute index after the newest sample."""
+        return self.start + self._used
+
+    def append(self, samples: Floats) -> None:
+        """Add at most ``capacity`` samples; the oldest are dropped when there is no room."""
+        if self._used + len(samples) > len(self._store):
+            kept = self._store[self._used - self._capacity : self._used].copy()
+            self.start += self._used - self._capacity
+            self._store[: len(kept)] = kept
+            self._used = len(kept)
+        self._store[self._used : self._used + len(samples)] = samples
+        self._used += len(samples)
+
+    def view(self, low: int, high: int) -> Floats:
+        """Give samples ``low`` to ``high`` (absolute); what is no longer there is left out at the front."""
+        return self._store[max(low - self.start, 0) : max(high - self.start, 0)]

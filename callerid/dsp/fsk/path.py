@@ -1,0 +1,128 @@
+"""The trellis over a whole message: piece by piece, in a window of space counts that moves with the best
+path."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from callerid.dsp.fsk.history import History
+from callerid.dsp.fsk.trellis import (
+    AFTER_START,
+    BETWEEN,
+    LAST_DATA,
+    NEVER,
+    PLACES,
+    Decisions,
+    branch_metrics,
+    forward,
+    trace,
+)
+from callerid.dsp.fsk.wave import Bits, Floats, Wave
+
+MARGIN_COLUMNS = 14
+"""Space counts kept to both sides of the best path; paths further off are long dead."""
+
+
+class Piece(msgspec.Struct):
+    """One stretch of the trellis, bits ``first`` to ``first + len(decisions)``."""
+
+    first: int
+    base: int
+    """Space count of column 0."""
+    mark: Floats
+    space: Floats
+    decisions: Decisions
+    history: Floats
+    metrics: Floats
+    """After the last bit, (1, 10, w)."""
+
+
+class Path(msgspec.Struct):
+    """The most likely sequence so far."""
+
+    first: int
+    bits: Bits
+    places: list[int]
+    """Place in the character after each bit."""
+    spaces: list[int]
+    """Spaces sent before each bit, counted from the origin."""
+    metric: float
+
+    def data_bytes(self) -> tuple[bytes, list[int]]:
+        """Give every byte whose stop bit is in, and the index (in ``bits``) of each one's start bit."""
+        values, starts = bytearray(), []
+        start = -1
+        for index, place in enumerate(self.places):
+            if place == AFTER_START:
+                start = index
+            elif place == BETWEEN and start >= 0:
+                values.append(sum(int(self.bits[start + 1 + bit]) << bit for bit in range(LAST_DATA - 1)))
+                starts.append(start)
+                start = -1
+        return bytes(values), starts
+
+
+class Trellis:
+    """Grows over the samples as they come."""
+
+    def __init__(self, history: History, first_bit: int, *, keep: bool = False) -> None:
+        """Begin between characters at ``first_bit`` with no space sent."""
+        self._history = history
+        self._keep = keep
+        self.pieces: list[Piece] = []
+        self.next_bit = first_bit
+
+    def extend(self, wave: Wave, bits: int) -> None:
+        """Run over the next ``bits`` bits, whose samples must be there."""
+        width = bits + 2 * MARGIN_COLUMNS + 1
+        metrics = np.full((1, PLACES, width), NEVER)
+        if self.pieces:
+            last = self.pieces[-1]
+            best = int(last.metrics[0].max(axis=0).argmax())
+            shift = best - MARGIN_COLUMNS
+            source_low, target_low = max(shift, 0), max(-shift, 0)
+            count = min(last.metrics.shape[2] - source_low, width - target_low)
+            metrics[:, :, target_low : target_low + count] = last.metrics[
+                :, :, source_low : source_low + count
+            ]
+            base = last.base + shift
+        else:
+            base = -MARGIN_COLUMNS
+            metrics[0, BETWEEN, MARGIN_COLUMNS] = 0.0
+        low, high = wave.edge(self.next_bit), wave.edge(self.next_bit + bits)
+        counts = base + np.arange(width, dtype=np.float64)
+        mark, space = branch_metrics(
+            wave.vector[None, :],
+            wave.noise,
+            self._history.view(low, high),
+            low - wave.origin,
+            self.next_bit,
+            bits,
+            counts,
+        )
+        final, decisions, history = forward(metrics, mark, space, keep=self._keep)
+        self.pieces.append(Piece(self.next_bit, base, mark, space, decisions, history, final))
+        self.next_bit += bits
+
+    def path(self, pieces: int | None = None, *, ends_between: bool = False) -> Path:
+        """Trace the best path through all (or the last few) pieces."""
+        chosen = self.pieces if pieces is None else self.pieces[-pieces:]
+        final = chosen[-1].metrics[0]
+        place, column = (
+            (BETWEEN, int(final[BETWEEN].argmax()))
+            if ends_between
+            else tuple(int(part) for part in np.unravel_index(int(final.argmax()), final.shape))
+        )
+        metric = float(final[place, column])
+        bits: list[Bits] = []
+        places: list[int] = []
+        count = column + chosen[-1].base
+        for piece in reversed(chosen):
+            part, after, place, column = trace(piece.decisions, 0, place, count - piece.base)
+            bits.insert(0, part)
+            places = after + places
+            count = column + piece.base
+        joined = np.concatenate(bits)
+        spaces = count + np.concatenate([[0], np.cumsum(1 - joined)])[:-1]
+        return Path(chosen[0].first, joined, places, [int(value) for value in spaces], metric)

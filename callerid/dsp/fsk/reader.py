@@ -1,0 +1,153 @@
+"""Read one message from a run of marks on: a generator that says up to which sample it must hear next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import msgspec
+
+from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_type, parse_frame
+from callerid.dsp.fsk.acquire import Start, acquire, samples_needed
+from callerid.dsp.fsk.carrier import HOP, MarkRun
+from callerid.dsp.fsk.history import History
+from callerid.dsp.fsk.path import Path, Trellis
+from callerid.dsp.fsk.preamble import fit_marks
+from callerid.dsp.fsk.seizure import fit_seizure
+from callerid.dsp.fsk.standards import (
+    BELL202,
+    BYTE_BITS,
+    RATIO_BOUNDARY,
+    STANDARDS,
+    V23,
+    FskStandard,
+    ToneStandard,
+)
+from callerid.dsp.fsk.wave import A_MARK, A_SPACE, Wave, refine
+
+PIECE_BITS = 32
+"""Bits the trellis grows by at a time."""
+UNSURE_BITS = 8
+"""Newest bits that are not learned from yet."""
+AMBIGUOUS_MARK_HZ = (1235.0, 1262.0)
+"""Marks in here may be Bell 202 sharp or V.23 flat (±4 %): both are tried."""
+FORGETTING = 0.98
+"""What is left of the old information after a piece: line and clocks may drift."""
+LOST_SHARE = 0.25
+"""The signal is gone when a piece explains less than this part of what the level promises."""
+LONGEST_FRAME = 258
+"""Bytes: type, length, 255, checksum."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One message read, with where it stood."""
+
+    standard: FskStandard
+    fields: FrameFields
+    frame: bytes
+    start: int
+    """Absolute index of the first start bit."""
+    end: int
+    """Absolute index after the checksum's stop bit."""
+    confidence: float
+    mark_hz: float
+    space_hz: float
+    snr_db: float
+
+
+def read_message(history: History, run: MarkRun) -> Generator[int, None, Reading | None]:
+    """Yield the absolute index up to which samples must be there; return the message or None."""
+    yield run.end + HOP
+    marks = fit_marks(history, run)
+    if marks is None:
+        return None
+    yield samples_needed(marks)
+    best: tuple[float, Start] | None = None
+    for standard in _candidates(marks.wave.mark_hz):
+        seizure = fit_seizure(history, marks, standard)
+        start = acquire(history, marks, standard, seizure[0] if seizure else None)
+        if start is not None:
+            score = start.likelihood + (seizure[1] if seizure else 0.0)
+            if best is None or score > best[0]:
+                best = (score, start)
+    if best is None:
+        return None
+    return (yield from _read_data(history, best[1]))
+
+
+def _candidates(mark_hz: float) -> tuple[ToneStandard, ...]:
+    low, high = AMBIGUOUS_MARK_HZ
+    if mark_hz < low:
+        return (BELL202,)
+    return (V23,) if mark_hz > high else STANDARDS
+
+
+def _read_data(history: History, start: Start) -> Generator[int, None, Reading | None]:
+    wave, learned = start.wave, start.learned
+    trellis = Trellis(history, start.first_bit)
+    bits = PIECE_BITS
+    while True:
+        yield wave.edge(trellis.next_bit + bits)
+        trellis.extend(wave, bits)
+        path = trellis.path()
+        remaining = _bits_to_come(path)
+        if remaining is None:
+            return None
+        if remaining == 0:
+            return _decide(history, wave, path)
+        upto = trellis.next_bit - UNSURE_BITS
+        if upto > learned:
+            share = _learn(history, wave, path, learned, upto)
+            learned = upto
+            if share < LOST_SHARE:
+                return None
+        bits = min(PIECE_BITS, remaining)
+
+
+def _bits_to_come(path: Path) -> int | None:
+    """Give the fewest bits until the frame can be complete, 0 when it is; None when it is no frame."""
+    values, _ = path.data_bytes()
+    if not values:
+        return PIECE_BITS if len(path.bits) < 3 * PIECE_BITS else None
+    if len(values) > 1 and not is_known_type(values[0]):
+        return None
+    length = frame_length(values)
+    if length is None:
+        return BYTE_BITS
+    inside = path.places[-1]
+    return max((length - len(values)) * BYTE_BITS - inside, 0)
+
+
+def _learn(history: History, wave: Wave, path: Path, low: int, high: int) -> float:
+    """Refine a wave with decided bits; give the part of the promised energy they explain."""
+    first = low - path.first
+    bits = path.bits[first : high - path.first]
+    start = wave.edge(low)
+    wave.information *= FORGETTING
+    fit = refine(wave, history.view(start, wave.edge(high) + 1), start, bits, low, path.spaces[first])
+    power = 0.25 * float(wave.vector[A_MARK] ** 2 + wave.vector[A_SPACE] ** 2)
+    return fit.explained * (power + wave.noise) / power
+
+
+def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
+    values, starts = path.data_bytes()
+    length = frame_length(values)
+    if length is None or len(values) < length:
+        return None
+    frame = values[:length]
+    try:
+        fields = parse_frame(frame)
+    except FrameError:
+        return None
+    power = 0.25 * float(wave.vector[A_MARK] ** 2 + wave.vector[A_SPACE] ** 2)
+    return Reading(
+        standard="fsk-bell202" if wave.space_hz / wave.mark_hz > RATIO_BOUNDARY else "fsk-v23",
+        fields=fields,
+        frame=frame,
+        start=wave.edge(path.first + starts[0]),
+        end=wave.edge(path.first + starts[length - 1] + BYTE_BITS),
+        confidence=1.0,
+        mark_hz=wave.mark_hz,
+        space_hz=wave.space_hz,
+        snr_db=10.0 * math.log10(power / wave.noise),
+    )

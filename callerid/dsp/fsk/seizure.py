@@ -1,0 +1,127 @@
+"""The channel seizure before the marks, when there is one: it gives the space tone, the bit rate and the
+timing.
+
+Counted back from the end of its last space the pattern is known: space, mark, space … First a grid over that
+end and the space tone on the last 40 bits, then the model's own least squares over longer and longer pieces.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from callerid.dsp.fsk.history import History
+from callerid.dsp.fsk.preamble import Marks
+from callerid.dsp.fsk.standards import RATE_HZ, SAMPLES_PER_BIT, ToneStandard, radians
+from callerid.dsp.fsk.wave import A_MARK, A_SPACE, PHASE, TAU, W_MARK, W_SPACE, Floats, Wave, refine
+
+COARSE_BITS = 40
+"""Bits on which the grid is tried."""
+PIECES = (20, 20, 30, 40, 80, 80)
+"""Bits fitted one piece after the other, backwards from the marks."""
+EDGE_STEPS = 16
+"""Ends of the last space tried over two bits."""
+SPACE_RANGE = 0.06
+"""Space tones tried: to both sides of the standard's (scaled as the mark is), as a part of the tone
+distance."""
+SPACE_STEPS = 15
+LEAST_EXPLAINED = 0.35
+"""Part of what the marks' signal-to-noise promises that each piece must explain."""
+MARK_TAIL = 3
+"""Bits at the end of the marks that are not fitted: the first start bit may be there."""
+SIGMA_MARK_HZ = 3.0
+SIGMA_SPACE_HZ = 25.0
+SIGMA_SAMPLES_PER_BIT = 0.012 * SAMPLES_PER_BIT
+SIGMA_TAU = 0.5
+SIGMA_PHASE = 1.0
+SIGMA_LEVEL = 0.7
+"""How well each is known before it is fitted (one sigma; the level as a part of the mark's)."""
+
+
+def prior_information(level: float) -> Floats:
+    """Give the information matrix of what is known before anything is fitted."""
+    sigmas = [
+        SIGMA_PHASE,
+        radians(SIGMA_MARK_HZ),
+        radians(SIGMA_SPACE_HZ),
+        SIGMA_SAMPLES_PER_BIT,
+        SIGMA_TAU,
+        SIGMA_LEVEL * level,
+        SIGMA_LEVEL * level,
+    ]
+    return np.diag(1.0 / np.square(sigmas))
+
+
+def learn_marks(history: History, marks: Marks, wave: Wave, first_bit: int) -> None:
+    """Put the information of the marks from ``first_bit`` on into a wave."""
+    count = -MARK_TAIL - first_bit
+    if count > 0:
+        low = wave.edge(first_bit)
+        ones = np.ones(count, dtype=np.int8)
+        refine(wave, history.view(low, marks.end), low, ones, first_bit, 0)
+
+
+def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> tuple[Wave, float] | None:
+    """Fit a seizure before the marks; gives the whole signal's wave and its log-likelihood, or None."""
+    found = _search(history, marks, standard)
+    if found is None:
+        return None
+    edge, space, level = found
+    wave = marks.wave.copy()
+    last = round(edge / SAMPLES_PER_BIT)
+    wave.vector[W_SPACE], wave.vector[A_SPACE] = space, level
+    wave.vector[TAU] = edge - last * SAMPLES_PER_BIT
+    wave.information = prior_information(float(wave.vector[A_MARK]))
+    learn_marks(history, marks, wave, last)
+    power = 0.5 * float(wave.vector[A_MARK]) ** 2
+    least = LEAST_EXPLAINED * power / (power + wave.noise)
+    likelihood, done = 0.0, 0
+    for piece in PIECES:
+        first = last - done - piece
+        low, high = wave.edge(first), wave.edge(last - done)
+        if low < history.start:
+            break
+        pattern = ((np.arange(piece) + piece - 1) & 1).astype(np.int8)[:piece]
+        trial = wave.copy()
+        fit = refine(trial, history.view(low, high), low, pattern, first, -(done + piece) // 2)
+        if fit.explained < least:
+            break
+        wave, done = trial, done + piece
+        likelihood += 0.5 * (fit.energy - fit.residual) / wave.noise
+    return (wave, likelihood) if done else None
+
+
+def _search(history: History, marks: Marks, standard: ToneStandard) -> tuple[float, float, float] | None:
+    """Give the best end of the last space (after the origin), space tone and space amplitude on the grid."""
+    wave = marks.wave
+    low = max(marks.start - int(COARSE_BITS * SAMPLES_PER_BIT), history.start)
+    heard = history.view(low, marks.start + int(2 * SAMPLES_PER_BIT))
+    if marks.start - low < COARSE_BITS * SAMPLES_PER_BIT / 2:
+        return None
+    times = np.arange(len(heard), dtype=np.float64) + (low - wave.origin)
+    mark = float(wave.vector[W_MARK])
+    scaled = radians(standard.space_hz) * (mark * RATE_HZ / (2.0 * math.pi)) / standard.mark_hz
+    apart = radians(standard.space_hz - standard.mark_hz)
+    steps = np.linspace(-SPACE_RANGE, SPACE_RANGE, SPACE_STEPS) * apart
+    edges = (marks.start - wave.origin) + np.linspace(-1.0, 1.0, EDGE_STEPS, endpoint=False) * SAMPLES_PER_BIT
+    before = np.maximum(edges[:, None] - times, 0.0)
+    pairs = np.floor(before / (2.0 * SAMPLES_PER_BIT))
+    rest = before - pairs * 2.0 * SAMPLES_PER_BIT
+    is_space = (rest < SAMPLES_PER_BIT) & (before > 0.0)
+    spent = -(pairs * SAMPLES_PER_BIT + np.minimum(rest, SAMPLES_PER_BIT))
+    turned = heard * np.exp(-1j * (wave.vector[PHASE] + mark * times))
+    turned = turned * np.exp(-1j * (scaled - mark + steps[0]) * spent)
+    onward = np.exp(-1j * (steps[1] - steps[0]) * spent)
+    spaces = np.empty((SPACE_STEPS, EDGE_STEPS))
+    total = np.empty((SPACE_STEPS, EDGE_STEPS))
+    for step in range(SPACE_STEPS):
+        spaces[step] = np.sum(turned.real * is_space, axis=1)
+        total[step] = np.sum(turned.real, axis=1)
+        turned = turned * onward
+    score = np.maximum(spaces, 0.0) ** 2 + np.maximum(total - spaces, 0.0) ** 2
+    step, place = divmod(int(score.argmax()), EDGE_STEPS)
+    level = 2.0 * float(spaces[step, place]) / max(int(np.sum(is_space[place])), 1)
+    if level <= 0.0:
+        return None
+    return float(edges[place]), float(scaled + steps[step]), level

@@ -1,0 +1,119 @@
+"""The sequence detector: a trellis over character framing and spaces sent so far.
+
+State of a path: its place in the character (0 after a stop bit or an extra mark, 1 after a start bit, 2-9
+after 1-8 data bits) and the number of spaces it has sent. Marks and spaces differ by a known phase, so the
+count of spaces is the phase: no path needs a tracking loop of its own, and the branch metrics of all paths
+and bits come from one small matrix product. The first axis is a batch of hypotheses on timing and tones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from callerid.dsp.fsk.wave import A_MARK, A_SPACE, PHASE, SPB, TAU, W_MARK, W_SPACE, Bits, Floats
+
+PLACES = 10
+"""Places in a character: between characters, after the start bit, after each of eight data bits."""
+BETWEEN = 0
+AFTER_START = 1
+LAST_DATA = 9
+NEVER = -1e30
+
+Decisions = npt.NDArray[np.bool_]
+
+
+def branch_metrics(
+    vectors: Floats, noise: float, samples: Floats, start: int, first_bit: int, bits: int, spaces: Floats
+) -> tuple[Floats, Floats]:
+    """Give the log-likelihood of a mark and of a space at every bit for every count of spaces.
+
+    ``vectors`` is (h, 7) as in ``Wave``; the marks' phase and frequency must be the same in all.
+    ``samples[0]`` stands ``start`` samples after the origin. ``spaces`` is (w,) counts before the bit.
+    Gives two (h, bits, w) arrays relative to "no signal", exact for real sampled tones: the energy of each
+    tone depends on its phase too.
+    """
+    edges = vectors[:, TAU, None] + (first_bit + np.arange(bits + 1)) * vectors[:, SPB, None]
+    index = np.clip(np.ceil(edges).astype(np.int64) - start, 0, len(samples))
+    times = start + np.arange(len(samples), dtype=np.float64)
+    count = np.diff(index, axis=1).astype(np.float64)
+    apart = vectors[:, W_SPACE] - vectors[:, W_MARK]
+    turn = apart * vectors[:, SPB]
+    angles = turn[:, None] * spaces
+    basis = np.stack([np.cos(angles), np.sin(angles), np.cos(2 * angles), np.sin(2 * angles)], axis=1)
+    out: list[Floats] = []
+    for is_space in (False, True):
+        frequency = vectors[:, W_SPACE] if is_space else vectors[:, W_MARK]
+        amplitude = (vectors[:, A_SPACE] if is_space else vectors[:, A_MARK])[:, None]
+        phase = vectors[:, PHASE, None] - (apart[:, None] * edges[:, :-1] if is_space else 0.0)
+        tone, double = _sums(frequency, times, samples, index)
+        tone = tone * np.exp(1j * phase) * (amplitude / noise)
+        double = double * np.exp(2j * phase) * (-0.25 * amplitude**2 / noise)
+        rows = np.stack([tone.real, -tone.imag, double.real, -double.imag], axis=2)
+        out.append(rows @ basis - (0.25 * amplitude**2 / noise * count)[:, :, None])
+    return out[0], out[1]
+
+
+def _sums(
+    frequency: Floats, times: Floats, samples: Floats, index: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
+    """Sum ``x exp(jwn)`` and ``exp(2jwn)`` over each bit of each hypothesis."""
+    tone = np.empty((index.shape[0], index.shape[1] - 1), dtype=np.complex128)
+    double = np.empty_like(tone)
+    for value in np.unique(frequency):
+        turning = np.exp(1j * value * times)
+        chosen = np.flatnonzero(frequency == value)
+        for target, terms in ((tone, samples * turning), (double, turning * turning)):
+            running = np.concatenate([[0.0], np.cumsum(terms)])
+            target[chosen] = np.diff(running[index[chosen]], axis=1)
+    return tone, double
+
+
+def forward(
+    metrics: Floats, mark: Floats, space: Floats, *, keep: bool = False
+) -> tuple[Floats, Decisions, Floats]:
+    """Run the trellis over all bits of ``mark`` and ``space``, both (h, k, w), from ``metrics`` (h, 10, w).
+
+    Gives the final metrics, the decisions (k, h, 10, w) for ``trace`` and, when ``keep``, the metrics
+    before every bit and after the last (k + 1, h, 10, w).
+    """
+    hypotheses, steps, width = mark.shape
+    decisions = np.empty((steps, hypotheses, PLACES, width), dtype=np.bool_)
+    history = np.empty((steps + 1 if keep else 2, hypotheses, PLACES, width))
+    history[0] = metrics
+    by_mark = np.empty((hypotheses, PLACES, width))
+    by_space = np.full((hypotheses, LAST_DATA, width), NEVER)
+    shifted = by_space[:, :, 1:]
+    mark_data, space_data = by_mark[:, 1:LAST_DATA], by_space[:, 1:]
+    for step in range(steps):
+        now, after = history[step if keep else step & 1], history[step + 1 if keep else 1 - (step & 1)]
+        decision = decisions[step]
+        np.add(now, mark[:, step, None, :], out=by_mark)
+        np.add(now[:, :LAST_DATA, :-1], space[:, step, None, :-1], out=shifted)
+        np.greater(space_data, mark_data, out=decision[:, 2:])
+        np.maximum(space_data, mark_data, out=after[:, 2:])
+        after[:, AFTER_START] = by_space[:, BETWEEN]
+        np.greater(by_mark[:, LAST_DATA], by_mark[:, BETWEEN], out=decision[:, BETWEEN])
+        np.maximum(by_mark[:, LAST_DATA], by_mark[:, BETWEEN], out=after[:, BETWEEN])
+    return history[steps if keep else steps & 1], decisions, history
+
+
+def trace(decisions: Decisions, hypothesis: int, place: int, column: int) -> tuple[Bits, list[int], int, int]:
+    """Follow the best path back from a state: its bits, the place after each, and the state it began in."""
+    steps = len(decisions)
+    bits = np.empty(steps, dtype=np.int8)
+    places = [0] * steps
+    for step in range(steps - 1, -1, -1):
+        places[step] = place
+        if place == AFTER_START:
+            bits[step], place = 0, BETWEEN
+            column -= 1
+        elif place == BETWEEN:
+            bits[step] = 1
+            place = LAST_DATA if decisions[step, hypothesis, BETWEEN, column] else BETWEEN
+        else:
+            is_space = bool(decisions[step, hypothesis, place, column])
+            bits[step] = 0 if is_space else 1
+            place -= 1
+            column -= is_space
+    return bits, places, place, column
