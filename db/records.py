@@ -19,9 +19,7 @@ def fetch_all(conn: Connection, record: type[Record], sql: str, parameters: Para
     ]
 
 
-def fetch_one(
-    conn: Connection, record: type[Record], sql: str, parameters: Parameters = ()
-) -> Record | None:
+def fetch_one(conn: Connection, record: type[Record], sql: str, parameters: Parameters = ()) -> Record | None:
     """Give the first row of a SELECT as `record`, or None."""
     row = conn.execute(sql, parameters).fetchone()
     return None if row is None else msgspec.convert(dict(row), record, strict=False)

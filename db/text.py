@@ -13,10 +13,8 @@ _LETTERS = {
     "أ": "ا", "إ": "ا", "ٱ": "ا", "آ": "ا", "ؤ": "و", "ـ": "",
 }  # fmt: skip
 _DIGITS = {0x06F0 + n: str(n) for n in range(10)} | {0x0660 + n: str(n) for n in range(10)}
-_MARKS = {code: "" for code in [*range(0x064B, 0x0653), 0x0654, 0x0655, 0x0670]}
-_BIDI_CONTROLS = {
-    code: "" for code in [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
-}
+_MARKS = dict.fromkeys([*range(1611, 1619), 1620, 1621, 1648], "")
+_BIDI_CONTROLS = dict.fromkeys([8206, 8207, *range(8234, 8239), *range(8294, 8298), 65279], "")
 _FOLD = str.maketrans(_LETTERS) | _DIGITS | _MARKS | _BIDI_CONTROLS
 _STORED = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"}) | _BIDI_CONTROLS
 

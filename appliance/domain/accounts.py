@@ -26,9 +26,7 @@ LOCK_TIMES_S = (30, 60, 300, 900)
 SHORTEST_PASSWORD = 12
 
 
-def create_user(
-    conn: Connection, *, username: str, display_name: str, role: Role, password: str
-) -> int:
+def create_user(conn: Connection, *, username: str, display_name: str, role: Role, password: str) -> int:
     """Enter a user; give the id. Raises `InvalidInputError` for a short password or an unknown role."""
     if role not in get_args(Role):
         raise InvalidInputError("role", f"expected one of {', '.join(get_args(Role))}")

@@ -58,7 +58,9 @@ def build_card(conn: Connection, call: CallRow) -> CallCard:
         phones=persons.list_phones(conn, person.id) if person else [],
         sharing=sharing,
         suggestions=(
-            persons.list_persons_by_number_ending(conn, suffix) if suffix and not sharing and not person else []
+            persons.list_persons_by_number_ending(conn, suffix)
+            if suffix and not sharing and not person
+            else []
         ),
         earlier=calls.list_earlier_calls(conn, call.number, call.id),
     )

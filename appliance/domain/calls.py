@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -21,6 +21,7 @@ from db.queries.calls import CallFilter, CallListing, CallRow
 from db.text import ascii_digits, fold
 
 PAGE_ROWS = 50
+LONGEST_CALL = timedelta(hours=6)
 
 
 def record_call(conn: Connection, event: CallEvent) -> bool:
@@ -82,6 +83,15 @@ def register_caller(act: Acting, call_id: str, first_name: str, last_name: str) 
         CallLinked(id=act.new_id(), at=act.at, call_id=call.id, person_id=person_id, user_id=act.user.id)
     )
     return person_id
+
+
+def close_forgotten_calls(conn: Connection, now: datetime) -> int:
+    """Close calls that have been open for longer than any call lasts; give how many.
+
+    A line daemon closes its own calls when it comes back; this is for lines that were taken out.
+    """
+    with transaction(conn):
+        return calls.update_calls_forgotten(conn, to_text(now - LONGEST_CALL), to_text(now))
 
 
 class CallSearch(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """The schema's history: small forward steps, never edited after release."""
 
-from db.migrations.m0001_office import step as office
 from sqlite_utils import Migrations
+
+from db.migrations.m0001_office import step as office
 
 SET_NAME = "aminbox"
 

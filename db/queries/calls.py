@@ -93,6 +93,17 @@ def update_unlinked_calls(conn: Connection, number: str, person_id: int) -> int:
     ).rowcount
 
 
+def update_calls_forgotten(conn: Connection, started_before: str, ended_at: str) -> int:
+    """Close open calls that began before an instant; give how many."""
+    return conn.execute(
+        "UPDATE calls SET ended_at = ?, end_reason = 'restart', revision = revision + 1, "
+        "state = CASE WHEN state = 'ringing' THEN 'missed' ELSE 'ended' END, "
+        "number_state = CASE WHEN number_state = 'pending' THEN 'absent' ELSE number_state END "
+        "WHERE ended_at IS NULL AND started_at < ?",
+        (ended_at, started_before),
+    ).rowcount
+
+
 def list_open_calls(conn: Connection, line: int | None = None) -> list[CallRow]:
     """Give the calls that are not over, of one line or all, oldest first."""
     return fetch_all(

@@ -23,9 +23,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     locked_until: str | None
 
 
-def insert_user(
-    conn: Connection, *, username: str, display_name: str, role: str, password_hash: str
-) -> int:
+def insert_user(conn: Connection, *, username: str, display_name: str, role: str, password_hash: str) -> int:
     """Store a user; give its id."""
     cursor = conn.execute(
         "INSERT INTO users (username, display_name, role, password_hash) VALUES (?, ?, ?, ?)",

@@ -24,7 +24,9 @@ def load_config(path: Path) -> Config:
             raise ConfigError(f"{path}: larger than 1 MiB, this is no configuration file")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such file; name another with --config, or use --demo") from None
+        raise ConfigError(
+            f"{path}: there is no such file; name another with --config, or use --demo"
+        ) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:

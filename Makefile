@@ -1,0 +1,57 @@
+# Every chore of the project by name; `make help` lists them.
+# Two commands do all the set-up: `make run` and `make test`.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PORT := 8080
+HOST := 127.0.0.1
+DATA := data
+LINES := 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run venv venv-test browser test check bench docs lock vendor clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: venv ## Start the demo office (PORT=8080 DATA=data HOST=127.0.0.1 LINES=2); Ctrl-C ends it
+	@exec $(BIN)/aminbox run --demo --port "$(PORT)" --data "$(DATA)" --host "$(HOST)" --lines "$(LINES)"
+
+venv: $(VENV)/.made ## Prepare .venv/bin/aminbox only
+$(VENV)/.made: requirements.lock pyproject.toml appliance/setup/venv.sh
+	@sh appliance/setup/venv.sh $(VENV) requirements.lock $@
+
+venv-test: $(VENV)/.made-test ## Prepare .venv with what the tests need, too
+$(VENV)/.made-test: requirements-test.lock requirements.lock pyproject.toml appliance/setup/venv.sh
+	@sh appliance/setup/venv.sh $(VENV) requirements-test.lock $@
+	@touch $(VENV)/.made
+
+browser: ## Install the browser of the browser tests when there is the right to; else say how
+	@sh appliance/setup/browser.sh
+
+test: venv-test browser ## Run all tests (they say what was skipped and how to get it)
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: venv-test ## What must hold before a commit: format, lint, types, imports, generated docs, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m appliance.devtools.docs --check
+	@$(BIN)/python -m pytest -m "not browser and not integration" -q
+
+bench: venv-test ## Measure: ring to browser with 20 browsers, and the decoders (ONLY=ring-to-browser|caller-id)
+	@$(BIN)/python -m tests.bench $(ONLY)
+
+docs: venv ## Write the generated pages anew (events, configuration, commands)
+	@$(BIN)/python -m appliance.devtools.docs
+
+lock: venv-test ## Pin every package anew, with hashes (needs the network)
+	@sh appliance/setup/lock.sh $(BIN)
+
+vendor: venv ## Fetch the browser's third-party files anew from npm (needs node and the network)
+	@$(BIN)/python -m panel.vendoring
+
+clean: ## Remove the virtual environment and what tools left behind; data folders stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

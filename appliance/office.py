@@ -1,0 +1,145 @@
+"""``aminbox run``: the whole office on this machine, or the demo office with a simulated exchange line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from appliance.core.clock import SystemClock
+from appliance.core.command import EXIT_IO, CommandError, usable_config
+from appliance.core.config import Config, LineSection, load_text
+from appliance.core.config.finding import ENVIRONMENT, remember_started
+from appliance.core.service import set_up_logging, stop_on_signals
+from appliance.diagnostics import check_all
+from appliance.supervisor import Role, Supervisor
+
+DEMO_LINES = 2
+DEMO_FOLDER = "data"
+DEMO_PORT = 8080
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="The demo office: invented people, a simulated exchange line.")
+@click.option(
+    "--config", "config_file", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file."
+)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Demo: data folder [data].")
+@click.option("--port", type=click.IntRange(1, 65535), help="Demo: port of the panel [8080].")
+@click.option("--host", help="Demo: address to listen on [127.0.0.1].")
+@click.option("--lines", type=click.IntRange(1, 8), default=DEMO_LINES, help="Demo: simulated lines [2].")
+def run(
+    demo: bool, config_file: Path | None, data: Path | None, port: int | None, host: str | None, lines: int
+) -> None:
+    """Start every role as a child process and restart what dies; Ctrl-C ends all.
+
+    Example: aminbox run --demo --port 8081 --data folder
+    """
+    set_up_logging("run")
+    if demo:
+        config, path = _demo_config(data or Path(DEMO_FOLDER), port or DEMO_PORT, host or "127.0.0.1", lines)
+    else:
+        if data or port or host:
+            raise CommandError(
+                "--data, --port and --host belong to --demo; the configuration file has them", 2
+            )
+        config, path = usable_config(config_file)
+    environment = os.environ | {ENVIRONMENT: str(path.resolve())}
+    if demo:
+        environment["AMINBOX_DEMO"] = "1"
+    problems = check_all(config)
+    if problems:
+        raise CommandError("\n".join(str(problem) for problem in problems), problems[0].exit_code)
+    _prepare(config, demo)
+    remember_started(path)
+    supervisor = Supervisor(_roles(config), environment, config.data.runtime_folder)
+    stop = stop_on_signals()
+    status = supervisor.run(stop.is_set, lambda: _announce(config, demo))
+    if status:
+        raise CommandError("a role could not start; its message stands above", status)
+
+
+def _roles(config: Config) -> list[Role]:
+    simulated = [line for line in config.lines if line.driver == "sim"]
+    roles = [Role("panel", ("panel",), is_vital=True)]
+    if simulated:
+        roles.append(Role("exchange", ("sim", "exchange")))
+    roles += [Role(f"line {line.number}", ("line", str(line.number))) for line in config.lines]
+    return [*roles, Role("sms", ("sms",)), Role("scheduler", ("scheduler",))]
+
+
+def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config, Path]:
+    """Write the demo's configuration into its data folder, so that other commands find it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "demo.toml"
+        sections = [LineSection(number=number + 1, title=f"خط {number + 1}") for number in range(lines)]
+        text = _demo_text(folder.resolve(), port, host, sections)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(
+            f"the data folder {folder} cannot be written ({error.strerror}): choose another with --data "
+            "(make run DATA=folder), or give this user the right to write there",
+            EXIT_IO,
+        ) from None
+    return load_text(text, str(path)), path
+
+
+def _demo_text(folder: Path, port: int, host: str, lines: list[LineSection]) -> str:
+    quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
+    parts = [
+        "# Written by 'aminbox run --demo' at each start.",
+        '[office]\nname = "دفتر نمونه — نمایندگی کد ۵۱۰"\narea_code = "021"',
+        f'[data]\nfolder = "{quoted}"',
+        f'[panel]\nhost = "{host}"\nport = {port}',
+        '[sms]\nroute = "sink"',
+    ]
+    parts += [
+        f'[[lines]]\nnumber = {line.number}\ntitle = "{line.title}"\ndriver = "{line.driver}"'
+        for line in lines
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _prepare(config: Config, demo: bool) -> None:
+    """Make the runtime folder and bring the database up to date before any role starts."""
+    from appliance.domain.demo import furnish
+    from db import DatabaseError, connect, migrate
+    from db.connection import DatabaseUnusableError
+    from db.schema import SchemaError
+
+    try:
+        config.data.runtime_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        migrate(config.data.database)
+        if demo:
+            conn = connect(config.data.database)
+            try:
+                furnish(conn, SystemClock().now())
+            finally:
+                conn.close()
+    except (DatabaseUnusableError, SchemaError, DatabaseError, OSError) as error:
+        raise CommandError(str(error), EXIT_IO) from None
+
+
+def _announce(config: Config, demo: bool) -> None:
+    shown = "127.0.0.1" if config.panel.host in ("0.0.0.0", "::") else config.panel.host
+    lines = [f"AminBox is ready: http://{shown}:{config.panel.port}/"]
+    if demo:
+        from appliance.domain.demo import PASSWORD, USERS
+
+        lines.append(f"Users (password of all: {PASSWORD}):")
+        lines += [f"  {username:<10} {role}" for username, _title, role in USERS]
+        lines += [
+            "Make the telephone ring, in another terminal:",
+            "  .venv/bin/aminbox sim ring 09121234567                       a known customer, FSK Bell 202",
+            "  .venv/bin/aminbox sim ring 02110000001 --standard dtmf       a number two persons share",
+            "  .venv/bin/aminbox sim ring 07110000009 --standard fsk-v23    an unknown number",
+            "  .venv/bin/aminbox sim ring --withheld                        a withheld number",
+        ]
+        if config.panel.host not in ("127.0.0.1", "localhost", "::1"):
+            lines.append(
+                "Warning: the demo's password is public, and this address is reachable from the network."
+            )
+    lines.append("Ctrl-C ends it.")
+    click.echo("\n".join(lines))

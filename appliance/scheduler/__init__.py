@@ -1,0 +1,1 @@
+"""The daemon of timed jobs. `schedule` is used here and nowhere else."""

@@ -1,0 +1,34 @@
+"""Jobs that keep the records tidy."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from appliance.core.clock import to_text
+from appliance.domain.calls import close_forgotten_calls
+from appliance.scheduler.jobs import job
+from db import Connection, transaction
+from db.queries.events import delete_events_before
+from db.queries.sessions import delete_expired_sessions
+
+EVENT_DAYS = 90
+
+
+@job(every_minutes=10)
+def end_old_sessions(conn: Connection, now: datetime) -> str:
+    """Forget sign-in sessions whose time is over."""
+    with transaction(conn):
+        return f"{delete_expired_sessions(conn, to_text(now))} sessions"
+
+
+@job(every_minutes=24 * 60)
+def forget_old_events(conn: Connection, now: datetime) -> str:
+    """Forget events older than 90 days; calls and all other records stay."""
+    with transaction(conn):
+        return f"{delete_events_before(conn, to_text(now - timedelta(days=EVENT_DAYS)))} events"
+
+
+@job(every_minutes=15)
+def close_calls_left_open(conn: Connection, now: datetime) -> str:
+    """Close calls that a power cut left open and no line daemon took up again."""
+    return f"{close_forgotten_calls(conn, now)} calls"

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Pin every package with its hashes, for every Python and processor the box runs on.
+set -eu
+bin=$1
+"$bin/python" -m pip install --quiet uv
+flags="--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet"
+# shellcheck disable=SC2086 - the flags are words
+"$bin/uv" pip compile $flags pyproject.toml -o requirements.lock
+# shellcheck disable=SC2086
+"$bin/uv" pip compile $flags --extra test -c requirements.lock pyproject.toml -o requirements-test.lock

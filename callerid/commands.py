@@ -1,0 +1,57 @@
+"""The command that runs one line: ``aminbox line N``."""
+
+from __future__ import annotations
+
+import click
+
+from appliance.core.bus import UnixBus
+from appliance.core.clock import SystemClock
+from appliance.core.command import EXIT_CONFIG, CommandError, with_config
+from appliance.core.config import Config
+from appliance.core.service import notify, set_up_logging, stop_on_signals
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=1))
+@with_config
+def line(config: Config, number: int) -> None:
+    """Follow one telephone line: decode its callers, tell the browsers, store its calls.
+
+    Example: aminbox line 1
+    """
+    from callerid.daemon import LineDaemon
+    from callerid.drivers import DriverError, find_driver
+    from callerid.writing import EventWriter
+
+    section = config.line(number)
+    if section is None:
+        known = ", ".join(str(one.number) for one in config.lines) or "none"
+        raise CommandError(
+            f"line {number} is not in the configuration (lines: {known}); add a [[lines]] section",
+            EXIT_CONFIG,
+        )
+    set_up_logging("line")
+    runtime = config.data.runtime_folder
+    try:
+        driver = find_driver(section.driver)(section, runtime)
+    except (DriverError, ValueError) as error:
+        raise CommandError(f"line {number}: {error}", EXIT_CONFIG) from None
+    stop = stop_on_signals()
+    writer = EventWriter(config.data.database)
+    writer.start()
+    bus = UnixBus(runtime)
+    daemon = LineDaemon(
+        line=number,
+        driver=driver,
+        driver_name=section.driver,
+        area_code=config.area_code_of(number),
+        bus=bus,
+        writer=writer,
+        clock=SystemClock(),
+    )
+    daemon.resume(config.data.database)
+    notify("READY=1")
+    daemon.run(stop.is_set)
+    notify("STOPPING=1")
+    writer.close()
+    bus.close()

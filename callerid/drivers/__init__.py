@@ -1,0 +1,74 @@
+"""Telephone front-ends: each kind of hardware is one module behind one interface.
+
+A driver delivers sound and, where the wiring senses them, ring and hook. It decides nothing: calls are made of
+its frames by the line daemon. Drivers are found through the entry-point group ``aminbox.drivers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from appliance.core.config import LineSection
+from callerid.dsp.message import Samples
+
+GROUP = "aminbox.drivers"
+
+
+class DriverError(OSError):
+    """The hardware cannot be used or went away; the message says what was expected and what helps."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What a line delivered in a few milliseconds."""
+
+    samples: Samples
+    """``(n,) float32``, full scale ±1, at the driver's `rate_hz`; about 20 ms."""
+    end_monotonic: float
+    """Monotonic seconds at which the last sample happened on the line."""
+    ring: bool | None = None
+    """Ringing voltage sensed in this frame; None: the wiring cannot tell."""
+    off_hook: bool | None = None
+    """Handset lifted in this frame; None: the wiring cannot tell."""
+    lost: int = 0
+    """Samples lost before this frame."""
+
+
+class LineDriver(Protocol):
+    """One telephone line's hardware."""
+
+    rate_hz: int
+    """Sample rate of the frames' sound."""
+
+    def open(self) -> None:
+        """Take hold of the hardware. Raises `DriverError`; may be called again after `close`."""
+        ...
+
+    def read(self, timeout_s: float) -> Frame | None:
+        """Wait for the next frame, None when none came in time. Raises `DriverError` when the hardware went away."""
+        ...
+
+    def close(self) -> None:
+        """Let go; closing twice is harmless."""
+        ...
+
+
+DriverMaker = Callable[[LineSection, Path], LineDriver]
+"""Makes a driver from the line's configuration and the runtime folder. Raises ValueError for wrong options."""
+
+
+def driver_names() -> list[str]:
+    """Give the names of the installed drivers."""
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
+def find_driver(name: str) -> DriverMaker:
+    """Give the maker of a driver. Raises `DriverError` naming the installed ones."""
+    for entry in entry_points(group=GROUP, name=name):
+        maker: DriverMaker = entry.load()
+        return maker
+    raise DriverError(f"there is no line driver {name!r}; installed: {', '.join(driver_names())}")
