@@ -179,11 +179,10 @@ class CallMachine:
             waits_s = RING_GAP_S if call.ring_count or self._is_restored else NO_RING_S
             if at - self._last_ring >= waits_s:
                 changes += self._miss()
-        elif call.state == "dialling" and self._last_digit is not None:
-            if at - self._last_digit >= DIGITS_DONE_S:
-                self._last_digit = None
-                call.number_state = "known"
-                changes.append(self._change("dialled", at))
+        elif self._last_digit is not None and at - self._last_digit >= DIGITS_DONE_S:
+            self._last_digit = None
+            call.number_state = "known"
+            changes.append(self._change("dialled", at))
         return changes
 
     def _begin(self, direction: Direction, state: CallState, at: float) -> Call:

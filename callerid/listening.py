@@ -9,7 +9,7 @@ import msgspec
 
 from callerid.drivers import Frame
 from callerid.dsp.bank import DecoderBank
-from callerid.dsp.dialling import Dialling
+from callerid.dsp.dialling import DialDecoder
 from callerid.dsp.message import CallerMessage
 from callerid.dsp.signals import LineSignals, Signal
 from callerid.lifecycle import CallMachine, Change
@@ -62,7 +62,7 @@ class Listener:
     def _start_over(self) -> None:
         self._bank = DecoderBank(self._rate_hz)
         self._signals = LineSignals(self._rate_hz)
-        self._dial: Dialling | None = None
+        self._dial: DialDecoder | None = None
         self._dial_skip_s = 0.0
         self._consumed_s = 0.0
         self._audio_ring: bool | None = None
@@ -83,7 +83,7 @@ class Listener:
         if not is_off:
             self._dial = None
         elif self._dial is None:
-            self._dial = Dialling(self._rate_hz)
+            self._dial = DialDecoder(self._rate_hz)
             self._dial_skip_s = FIRST_DIGITS_DELAY_S
         return _plain(self.machine.hook(is_off, at))
 

@@ -46,10 +46,7 @@ def build_card(conn: Connection, call: CallRow) -> CallCard:
     sharing = persons.list_persons_by_number(conn, call.number)
     person = _chosen(conn, call, sharing)
     suffix = suggestion_suffix(number)
-    if person is not None:
-        recognition = "known"
-    else:
-        recognition = "several" if sharing else "unknown"
+    recognition = "known" if person is not None else "several" if sharing else "unknown"
     return CallCard(
         call=call,
         recognition=recognition,

@@ -30,6 +30,8 @@ log = logging.getLogger("exchange")
 
 LONGEST_ORDER_BYTES = 4096
 KEPT_NUMBERS = 400
+READER_BUFFER_BYTES = 32_768
+"""About half a second of packets, as a sound card's buffer; a reader that is slower loses sound."""
 LATEST_S = 0.5
 """A start that is later than this (a stopped machine) is not caught up with: the line's time moves on."""
 _order_decoder = msgspec.json.Decoder(Order)
@@ -121,6 +123,7 @@ class Exchange:
         with contextlib.suppress(BlockingIOError):
             reader, _address = self._listeners[number].accept()
             reader.setblocking(False)
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, READER_BUFFER_BYTES)
             self._readers[number].append(reader)
 
     def _take_orders(self) -> None:
@@ -141,7 +144,7 @@ class Exchange:
 
 
 def _sent(reader: socket.socket, packet: bytes) -> bool:
-    """Send without waiting; a reader that is slow loses the packet (as an overrun loses sound), a dead one is dropped."""
+    """Send without waiting; False when the reader is gone. A slow one loses the packet, as an overrun loses sound."""
     try:
         reader.send(packet)
     except BlockingIOError:

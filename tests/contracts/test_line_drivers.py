@@ -1,0 +1,167 @@
+"""What every telephone front-end must do, run against each registered driver on its simulated device."""
+
+from __future__ import annotations
+
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from appliance.core.clock import SystemClock
+from appliance.core.config import LineSection
+from callerid.drivers import DriverError, Frame, LineDriver, driver_names, find_driver
+from callerid.exchange.plans import IncomingPlan
+from callerid.exchange.server import Exchange
+
+RULES = {
+    "missing_device_is_one_clear_error",
+    "frames_come_in_real_time",
+    "lost_sound_is_counted",
+    "unplug_raises_within_3_s",
+    "reopens_after_unplug",
+    "close_twice_is_harmless",
+    "wrong_options_are_refused",
+    "senses_ring",
+    "senses_hook",
+    "identified_by_stable_name",
+}
+
+
+class Device(msgspec.Struct):
+    """A device a driver can be tried on, with its plug in our hand."""
+
+    driver: LineDriver
+    plug: Callable[[], None]
+    unplug: Callable[[], None]
+    ring: Callable[[], None]
+
+
+class SimulatedDevice:
+    """The exchange in a thread of this process."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._runtime = runtime
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.exchange: Exchange | None = None
+
+    def plug(self) -> None:
+        self._stop = threading.Event()
+        self.exchange = Exchange(self._runtime, [1], SystemClock(), "Asia/Tehran")
+        self._thread = threading.Thread(target=self.exchange.run, args=(self._stop.is_set, lambda: None))
+        self._thread.start()
+
+    def unplug(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def ring(self) -> None:
+        assert self.exchange is not None
+        plan = IncomingPlan(number="09120000001", standard="fsk-bell202", answer_after=1.2, talk=2)
+        assert self.exchange.obey(plan) == {"ok": True}
+
+
+@pytest.fixture(params=driver_names())
+def device(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Device]:
+    if request.param != "sim":
+        pytest.fail(f"the driver {request.param} has no simulated device in this suite: add one")
+    simulated = SimulatedDevice(tmp_path)
+    driver = find_driver("sim")(LineSection(number=1), tmp_path)
+    yield Device(driver, simulated.plug, simulated.unplug, simulated.ring)
+    driver.close()
+    simulated.unplug()
+
+
+def read_for(driver: LineDriver, seconds: float) -> list[Frame]:
+    frames = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        frame = driver.read(0.2)
+        if frame is not None:
+            frames.append(frame)
+    return frames
+
+
+def test_a_missing_device_is_one_clear_error_with_a_remedy(device: Device) -> None:
+    with pytest.raises(DriverError, match="aminbox"):
+        device.driver.open()
+
+
+def test_frames_come_in_real_time_and_in_order(device: Device) -> None:
+    device.plug()
+    device.driver.open()
+    frames = read_for(device.driver, 1.0)
+    heard_s = sum(len(frame.samples) for frame in frames) / device.driver.rate_hz
+    assert 0.5 <= heard_s <= 1.3
+    ends = [frame.end_monotonic for frame in frames]
+    assert ends == sorted(ends)
+    assert all(abs(frame.samples).max() <= 1.0 for frame in frames)
+
+
+def test_ring_and_hook_are_sensed(device: Device) -> None:
+    device.plug()
+    device.driver.open()
+    device.ring()
+    frames = read_for(device.driver, 2.0)
+    states = [(frame.ring, frame.off_hook) for frame in frames]
+    assert (True, False) in states
+    assert (False, True) in states
+    assert (True, True) not in states
+
+
+def test_sound_that_was_not_read_in_time_is_counted_as_lost(device: Device) -> None:
+    device.plug()
+    device.driver.open()
+    assert device.driver.read(1.0) is not None
+    time.sleep(2.0)  # longer than any device's own buffer
+    frames = read_for(device.driver, 1.5)
+    assert sum(frame.lost for frame in frames) > 0
+
+
+def test_an_unplugged_device_is_an_error_within_three_seconds_and_comes_back(device: Device) -> None:
+    device.plug()
+    device.driver.open()
+    assert device.driver.read(1.0) is not None
+    device.unplug()
+    began = time.monotonic()
+    with pytest.raises(DriverError):
+        while time.monotonic() - began < 3.0:
+            device.driver.read(0.2)
+    device.driver.close()
+    device.plug()
+    device.driver.open()
+    assert read_for(device.driver, 0.4)
+
+
+def test_closing_twice_is_harmless(device: Device) -> None:
+    device.plug()
+    device.driver.open()
+    device.driver.close()
+    device.driver.close()
+    with pytest.raises(DriverError):
+        device.driver.read(0.1)
+
+
+def test_wrong_options_are_refused(tmp_path: Path) -> None:
+    for name in driver_names():
+        with pytest.raises(ValueError, match="no_such_option"):
+            find_driver(name)(LineSection(number=1, driver=name, options={"no_such_option": 1}), tmp_path)
+
+
+def test_every_driver_says_which_rules_it_meets() -> None:
+    for name in driver_names():
+        quality = tomllib.loads((files("callerid.drivers") / f"{name}.quality.toml").read_text())
+        assert set(quality) == RULES
+        assert all(state == "done" or state.startswith("exempt: ") for state in quality.values())
+
+
+def test_an_unknown_driver_is_refused_with_the_installed_ones() -> None:
+    with pytest.raises(DriverError, match="sim"):
+        find_driver("no-such-thing")
