@@ -29,6 +29,7 @@ def connect(path: Path | str, *, read_only: bool = False) -> Connection:
     """
     target = Path(path)
     mode = "ro" if read_only else "rwc"
+    conn: Connection | None = None
     try:
         conn = sqlite3.connect(
             f"file:{_quoted(target)}?mode={mode}", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
@@ -42,7 +43,9 @@ def connect(path: Path | str, *, read_only: bool = False) -> Connection:
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         conn.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
-        raise DatabaseUnusableError(_remedy(target, error)) from error
+        if conn is not None:
+            conn.close()
+        raise DatabaseUnusableError(_remedy(target, error, read_only=read_only)) from error
     return conn
 
 
@@ -58,8 +61,10 @@ def transaction(conn: Connection) -> Iterator[Connection]:
         try:
             yield conn
         except BaseException:
-            conn.execute("ROLLBACK TO nested")
-            conn.execute("RELEASE nested")
+            # A full disk makes SQLite end the whole transaction by itself; the savepoint is gone then.
+            if conn.in_transaction:
+                conn.execute("ROLLBACK TO nested")
+                conn.execute("RELEASE nested")
             raise
         conn.execute("RELEASE nested")
         return
@@ -77,9 +82,13 @@ def _quoted(path: Path) -> str:
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _remedy(path: Path, error: sqlite3.Error) -> str:
+def _remedy(path: Path, error: sqlite3.Error, *, read_only: bool) -> str:
     if not path.parent.is_dir():
         return f"the data folder {path.parent} does not exist: create it or choose another with --data"
+    if read_only and not path.exists():
+        return f"there is no database {path}: it is made at the office's first start ('aminbox run')"
+    if read_only:
+        return f"the database {path} cannot be read ({error}): check its owner, its mode and its folder's"
     return (
         f"the database {path} cannot be opened for writing ({error}): check that the folder "
         f"{path.parent} is writable by this user and that the disk is not full or read-only"
