@@ -42,8 +42,12 @@ def ascii_digits(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Give the text as it is stored and shown: NFC, Persian ی and ک, no bidi controls, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_STORED).split())
+    """Give the text as it is stored and shown: NFC, Persian ی and ک, no bidi controls, single spaces.
+
+    A half-space joins nothing at the edge of a word and is dropped there.
+    """
+    words = unicodedata.normalize("NFC", text).translate(_STORED).split()
+    return " ".join(bare for word in words if (bare := word.strip(ZWNJ)))
 
 
 def sort_key(text: str) -> str:
