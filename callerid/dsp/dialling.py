@@ -90,7 +90,7 @@ class PulseDigits:
         ]
 
 
-class Dialling:
+class DialDecoder:
     """Stream samples in, get dialled digits in order of time."""
 
     def __init__(self, rate_hz: float = 8000) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callerid.dsp.dtmf.clip import DtmfClipDecoder
 from callerid.dsp.dtmf.digits import DigitHeard, DtmfDigits
 
-__all__ = ["DigitHeard", "DtmfDigits"]
+__all__ = ["DigitHeard", "DtmfClipDecoder", "DtmfDigits"]

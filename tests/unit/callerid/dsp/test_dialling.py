@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from callerid.dsp.dialling import DialledDigit, Dialling
+from callerid.dsp.dialling import DialDecoder, DialledDigit
 from callerid.dsp.message import Samples
 from callerid.synth import dtmf, tones
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
 def hear(*parts: Samples, block: int = 160, rate_hz: int = 8000) -> list[DialledDigit]:
     sound = np.concatenate(parts)
     sound = sound + tones.noise(len(sound) / rate_hz, -50, 5, rate_hz=rate_hz)[: len(sound)]
-    dialling = Dialling(rate_hz)
+    dialling = DialDecoder(rate_hz)
     return [digit for at in range(0, len(sound), block) for digit in dialling.feed(sound[at : at + block])]
 
 

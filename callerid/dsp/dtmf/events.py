@@ -1,0 +1,136 @@
+"""First step of DTMF caller ID: where does something that may be a digit sound?
+
+Cheap and always on. A window of 40 ms slides over the stream in steps of 5 ms; its score is the share of
+the tone band's power that the best pair of tones explains, for the best of nine hypotheses of the sender's
+frequency error. In white noise the score seldom passes 0.3; a digit passes it from about −8 dB (0–4 kHz)
+up. What passes is an event. Nothing is decided here: events propose, :mod:`callerid.dsp.dtmf.strings` finds
+what stands in a regular row, :mod:`callerid.dsp.dtmf.evidence` decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callerid.dsp.dtmf.front import HOP, OFFSETS, SLICE, Slices
+from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
+
+WINDOW: Final = 7
+"""Slices of one window: 40 ms, the shortest digit an exchange sends (Q.24: 40 ms must be taken)."""
+CENTRE: Final = WINDOW * HOP // 2 + HOP // 2
+"""Samples from a window's begin to its middle."""
+SCORE: Final = 0.30
+SILENT: Final = 1e-9
+"""Mean square of the tone band below which nothing is looked at: −90 dBm0."""
+BREAK: Final = 3
+"""Windows of doubt that do not end an event."""
+APART: Final = 8
+"""Events closer than 40 ms to a stronger one are its shadow."""
+KEPT_S: Final = 24.0
+"""Longest string: 64 signs at the slowest usual pace."""
+
+
+@dataclass
+class Event:
+    """Something that may be a digit."""
+
+    key: str
+    first: int
+    """Window at which the score rose."""
+    last: int
+    """Window at which it was last high."""
+    score: float
+    best: int
+    """Window of the best score."""
+    strength: float
+    """Energy of both tones in the best window."""
+
+    @property
+    def centre(self) -> float:
+        """Sample in the middle of the sound, delay taken out."""
+        return (self.first + self.last) / 2 * HOP + CENTRE
+
+    @property
+    def begin(self) -> float:
+        """Sample in the middle of the first window."""
+        return self.first * HOP + CENTRE
+
+
+class EventFinder:
+    """Turn slices into events; ``events`` is in order of time and bounded."""
+
+    def __init__(self) -> None:
+        angles = 2 * np.pi * (TONES_HZ[None, :] * (1 + OFFSETS[:, None])) * HOP / SAMPLE_RATE_HZ
+        turns = np.exp(-1j * angles.ravel()[None, :] * np.arange(WINDOW)[:, None])
+        self._turns = turns.astype(np.complex64)
+        size = self._turns.shape[1]
+        self._tones = np.zeros((0, size), np.complex64)
+        self._band = np.zeros(0, np.float32)
+        self._next = 0
+        self._scale = 1.0 / (WINDOW * SLICE / 4)
+        self.events: list[Event] = []
+
+    @property
+    def windows(self) -> int:
+        """Windows seen so far: the next one's number."""
+        return self._next
+
+    def feed(self, slices: Slices) -> bool:
+        """Consume slices; tell whether an event began or went on."""
+        count = len(slices.band)
+        self._tones = np.concatenate((self._tones, slices.tones.reshape(count, -1)))
+        self._band = np.concatenate((self._band, slices.band))
+        new = len(self._band) - WINDOW + 1
+        if new <= 0:
+            return False
+        first, self._next = self._next, self._next + new
+        tones, band = self._tones, self._band
+        self._tones, self._band = tones[new:], band[new:]
+        power = np.lib.stride_tricks.sliding_window_view(band, WINDOW).sum(1)
+        if float(power.max()) < SILENT * SLICE * WINDOW / 2:
+            return False
+        windows = np.lib.stride_tricks.sliding_window_view(tones, WINDOW, axis=0)
+        summed = np.einsum("nfw,wf->nf", windows, self._turns)
+        energy = (summed.real**2 + summed.imag**2).reshape(new, len(OFFSETS), len(TONES_HZ))
+        best = energy[:, :, :4].max(2) + energy[:, :, 4:].max(2)
+        score = best.max(1) * self._scale / np.maximum(power, SILENT)
+        high = np.nonzero(score > SCORE)[0]
+        if not len(high):
+            return False
+        for index in high.tolist():
+            offset = int(best[index].argmax())
+            self._add(first + index, float(score[index]), energy[index, offset])
+        return True
+
+    def _add(self, window: int, score: float, energy: npt.NDArray[np.float32]) -> None:
+        row, column = int(energy[:4].argmax()), int(energy[4:].argmax())
+        key, strength = key_of(row, column), float(energy[row] + energy[4 + column])
+        for event in self.events[:-4:-1]:
+            if event.key == key and window - event.last <= BREAK:
+                event.last = window
+                if score > event.score:
+                    event.score, event.best, event.strength = score, window, strength
+                return
+        self._drop_old(window)
+        self.events.append(Event(key, window, window, score, window, strength))
+
+    def _drop_old(self, window: int) -> None:
+        oldest = window - int(KEPT_S * SAMPLE_RATE_HZ / HOP)
+        self.events = [event for event in self.events if event.last >= oldest]
+
+    def clear_events(self) -> list[Event]:
+        """Give the events that are not in the shadow of a stronger one."""
+        kept: list[Event] = []
+        for event in self.events:
+            while kept and event.centre - kept[-1].centre < APART * HOP and event.score > kept[-1].score:
+                kept.pop()
+            if not kept or event.centre - kept[-1].centre >= APART * HOP:
+                kept.append(event)
+        return kept
+
+    def forget(self, window: int) -> None:
+        """Drop every event that began before ``window``."""
+        self.events = [event for event in self.events if event.first >= window]

@@ -1,0 +1,121 @@
+"""Second step of DTMF caller ID: which events stand in a regular row?
+
+An exchange's sender works like a clock: tone, pause, tone, pause. From an event that may be an end sign the
+row is followed backwards, every step about as long as the others. Where exactly one or two steps are
+missing a place is left open: it may be a digit too deep in noise to be an event, or one that was lost on
+the way. The sound at that place decides (:mod:`callerid.dsp.dtmf.evidence`), never the row.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from callerid.dsp.dtmf.events import Event
+
+LONGEST_STEP: Final = 9600
+"""1.2 s from digit to digit: a tone and a pause of less than a second."""
+SHORTEST_STEP: Final = 400
+"""50 ms: faster than any sender (Q.24: 65 ms at most speed)."""
+UNEVEN: Final = 0.22
+"""A step may be longer or shorter than the usual one by this share: processors send in 10 or 20 ms grains."""
+GRAIN: Final = 176
+"""… or by 22 ms, whichever is more."""
+MOST_MISSING: Final = 2
+"""Open places in a row."""
+MISSING_SHARE: Final = 0.34
+MOST_SIGNS: Final = 64
+TRIES: Final = 3
+WEAK: Final = 0.25
+"""An event this much weaker than the row's is noise between the digits."""
+
+
+class Row:
+    """Places of a possible string, in order of time; ``events`` has None where a place is open."""
+
+    def __init__(self, events: list[Event | None], centres: list[float]) -> None:
+        self.events = events
+        self.centres = centres
+
+    @property
+    def heard(self) -> list[Event]:
+        """The places that are events."""
+        return [event for event in self.events if event is not None]
+
+    @property
+    def step(self) -> float:
+        """Usual step in samples."""
+        return median(b - a for a, b in pairwise(self.centres))
+
+    def from_place(self, place: int) -> Row:
+        """The same row, begun later."""
+        return Row(self.events[place:], self.centres[place:])
+
+
+def rows_ending_with(events: list[Event], last: int, centre: float) -> list[Row]:
+    """Give the rows that end with ``events[last]``, whose middle is expected at ``centre``; longest first."""
+    found: list[Row] = []
+    for previous in range(last - 1, max(-1, last - 1 - TRIES), -1):
+        step = centre - events[previous].centre
+        if not SHORTEST_STEP <= step <= LONGEST_STEP:
+            continue
+        row = _follow(events, previous, last, centre, step)
+        if len(row.centres) >= 3:
+            found.append(row)
+    return sorted(found, key=lambda row: -len(row.heard))
+
+
+def skips_events(row: Row, events: list[Event]) -> bool:
+    """Tell whether something as strong as the row's own events sounds between its places."""
+    heard = row.heard
+    usual = median(event.strength for event in heard)
+    own = {id(event) for event in heard}
+    return any(
+        id(event) not in own
+        and heard[0].centre < event.centre < heard[-1].centre
+        and event.strength > WEAK * usual
+        for event in events
+    )
+
+
+def _follow(events: list[Event], previous: int, last: int, centre: float, step: float) -> Row:
+    places: list[Event | None] = [events[previous], events[last]]
+    centres = [events[previous].centre, centre]
+    at = previous
+    missing = 0
+    while at > 0 and len(centres) < MOST_SIGNS:
+        nearest = _before(events, at, centres[0], step)
+        if nearest is None:
+            break
+        at, steps = nearest
+        missing += steps - 1
+        if missing > MISSING_SHARE * (len(centres) + steps):
+            break
+        gap = (centres[0] - events[at].centre) / steps
+        for open_place in range(1, steps):
+            places.insert(0, None)
+            centres.insert(0, centres[open_place - 1] - gap)
+        places.insert(0, events[at])
+        centres.insert(0, events[at].centre)
+        recent = [b - a for a, b in pairwise(centres[:9])]
+        step = median(recent)
+    return Row(places, centres)
+
+
+def _before(events: list[Event], at: int, centre: float, step: float) -> tuple[int, int] | None:
+    """Give the event one, two or three steps before ``centre`` and how many steps it is away."""
+    slack = max(UNEVEN * step, GRAIN)
+    slack = min(slack, 0.45 * step)
+    for steps in range(1, MOST_MISSING + 2):
+        best: tuple[float, int] | None = None
+        for index in range(at - 1, -1, -1):
+            distance = centre - events[index].centre
+            if distance > steps * step + slack:
+                break
+            off = abs(distance - steps * step)
+            if off <= slack and (best is None or off < best[0]):
+                best = (off, index)
+        if best is not None:
+            return best[1], steps
+    return None
