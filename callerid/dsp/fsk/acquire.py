@@ -39,6 +39,8 @@ LEAST_LEVEL_RATIO = 0.2
 LARGEST_LEVEL_RATIO = 5.0
 """Space over mark amplitude when only the energy tells (±14 dB)."""
 LEARN_PIECE = 14
+ROUNDS = 3
+"""Gauss-Newton steps on each piece."""
 UNSURE_BITS = 6
 """Bits at the end that are not learned from: later ones may still change them."""
 
@@ -92,14 +94,15 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
     wave.vector = vector.copy()
     if seizure is not None:
         return Start(wave, first, 0, likelihood)
-    wave.information = prior_information(float(vector[A_MARK]))
+    wave.information = prior_information(float(vector[A_MARK]), 0)
     learn_marks(history, marks, wave, round((marks.start - marks.end) / SAMPLES_PER_BIT) + UNSURE_BITS)
     known = FINE_BITS - UNSURE_BITS
     spaces = np.concatenate([[0], np.cumsum(1 - bits)])
     for place in range(LEAD_BITS - 3, known, LEARN_PIECE):
         piece = bits[place : min(place + LEARN_PIECE, known)]
         low = wave.edge(first + place)
-        refine(wave, history.view(low, samples_needed(marks)), low, piece, first + place, int(spaces[place]))
+        heard = history.view(low, samples_needed(marks))
+        refine(wave, heard, low, piece, first + place, int(spaces[place]), rounds=ROUNDS)
     return Start(wave, first, first + known, likelihood)
 
 

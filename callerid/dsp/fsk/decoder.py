@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from callerid.dsp.fsk.carrier import HOP, WINDOW, MarkScanner
-from callerid.dsp.fsk.highpass import HighPass
+from callerid.dsp.fsk.highpass import DELAY, HighPass
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.reader import Reading, read_message
 from callerid.dsp.fsk.standards import RATE_HZ
@@ -24,7 +24,7 @@ class FskDecoder:
     def __init__(self, rate_hz: int = RATE_HZ) -> None:
         if rate_hz != RATE_HZ:
             raise ValueError(f"the FSK decoder works at {RATE_HZ} Hz, got {rate_hz}: resample before it")
-        self._highpass = HighPass(RATE_HZ)
+        self._highpass = HighPass()
         self._history = History(HISTORY_SAMPLES)
         self._scanner = MarkScanner()
         self._next_look = 0
@@ -71,8 +71,8 @@ class FskDecoder:
             name=fields.name,
             date=fields.date,
             reason=fields.reason,
-            t_start=reading.start / RATE_HZ,
-            t_last=reading.end / RATE_HZ,
+            t_start=(reading.start - DELAY) / RATE_HZ,
+            t_last=(reading.end - DELAY) / RATE_HZ,
             t_end=self._history.end / RATE_HZ,
             confidence=reading.confidence,
             fields=fields.fields,

@@ -1,57 +1,66 @@
-"""The detector's high-pass: hum, DC and ringing go, the tones stay.
+"""The detector's high-pass: hum, DC and ringing go, the tones stay as they are.
 
-A Butterworth response of even order as a causal FIR, its impulse response cut where it has died out. Being
-finite it forgets everything after 16 ms: a ring burst, a step or a damaged sample cannot linger.
+A sequence detector compares waveforms, so the filter may not bend them: a recursive or minimum-phase
+high-pass sharp enough for the hum turns the phase of the lines at 500 and 1100 Hz and costs 7 % of the
+signal. A linear-phase one costs 6 ms of waiting after the last bit. This one is a FIR fitted by least
+squares to a delay of six samples: -34 dB of error over the signal's band. Being finite it forgets
+everything after 12 ms, a ring burst, a step or a damaged sample alike.
 """
 
 from __future__ import annotations
 
-import math
+import functools
 
 import numpy as np
 import numpy.typing as npt
 
+from callerid.dsp.fsk.standards import RATE_HZ
 from callerid.dsp.message import Samples
 
-CUTOFF_HZ = 420.0
-"""-3 dB. TIA-716 wants 60 Hz borne 18 dB over the signal, 120 Hz 12 dB, 200 Hz 6 dB: the response gives them
--100, -65 and -39 dB, while at 1100 Hz, under the lowest tone, it is flat within 0.01 dB."""
-ORDER = 6
-TAPS = 128
+DELAY = 6
+"""Samples by which the output is late: 0.75 ms, less than a bit."""
+TAPS = 96
+STOP_BANDS_HZ = ((0.0, 70.0, 100.0), (90.0, 130.0, 20.0), (180.0, 205.0, 6.0))
+"""Low end, high end, weight. TIA-716 wants 60 Hz borne 18 dB over the signal, 120 Hz 12 dB, 200 Hz 6 dB;
+they come out 79, 62 and 44 dB lower."""
+PASS_BAND_HZ = (450.0, 4000.0)
+GRID_HZ = (4.0, 12.5)
+"""Spacing of the frequencies fitted, stop bands and pass band."""
+TAP_WEIGHT = 0.1
+"""Keeps the taps small: white noise comes out at 1.01 of its power."""
 LARGEST_SAMPLE = 4.0
 """What a sample is limited to: far over full scale, so that infinities stay finite."""
 
 
-def _impulse_response(cutoff_hz: float, rate_hz: float, order: int, taps: int) -> npt.NDArray[np.float64]:
-    """Give the first ``taps`` of a Butterworth high-pass by the bilinear transform, section by section."""
-    warped = math.tan(math.pi * cutoff_hz / rate_hz)
-    wave = np.zeros(taps)
-    wave[0] = 1.0
-    for section in range(order // 2):
-        damping = 2.0 * math.sin(math.pi * (2 * section + 1) / (2 * order))
-        scale = 1.0 / (1.0 + damping * warped + warped * warped)
-        feedback_1 = 2.0 * (warped * warped - 1.0) * scale
-        feedback_2 = (1.0 - damping * warped + warped * warped) * scale
-        out = np.zeros(taps)
-        for n in range(taps):
-            x1, x2 = (wave[n - 1] if n > 0 else 0.0), (wave[n - 2] if n > 1 else 0.0)
-            y1, y2 = (out[n - 1] if n > 0 else 0.0), (out[n - 2] if n > 1 else 0.0)
-            out[n] = scale * (wave[n] - 2.0 * x1 + x2) - feedback_1 * y1 - feedback_2 * y2
-        wave = out
-    return wave
+@functools.cache
+def _taps() -> npt.NDArray[np.float64]:
+    """Fit the taps: nothing in the stop bands, a pure delay in the pass band."""
+    bands = [(np.arange(low, high, GRID_HZ[0]), weight, 0.0) for low, high, weight in STOP_BANDS_HZ]
+    bands.append((np.arange(*PASS_BAND_HZ, GRID_HZ[1]), 1.0, 1.0))
+    rows, wanted = [], []
+    for frequencies, weight, gain in bands:
+        turns = -2j * np.pi * frequencies / RATE_HZ
+        rows.append(weight * np.exp(turns[:, None] * np.arange(TAPS)))
+        wanted.append(weight * gain * np.exp(turns * DELAY))
+    matrix, target = np.concatenate(rows), np.concatenate(wanted)
+    stacked = np.concatenate([matrix.real, matrix.imag])
+    aim = np.concatenate([target.real, target.imag])
+    normal = stacked.T @ stacked + TAP_WEIGHT**2 * np.eye(TAPS)
+    return np.linalg.solve(normal, stacked.T @ aim)
 
 
 class HighPass:
-    """A streaming high-pass for 8 kHz audio."""
+    """A streaming high-pass for 8 kHz audio, ``DELAY`` samples late."""
 
-    def __init__(self, rate_hz: float) -> None:
-        response = _impulse_response(CUTOFF_HZ, rate_hz, ORDER, TAPS)
-        self._taps = response - response.mean()
+    def __init__(self) -> None:
         self._past = np.zeros(TAPS - 1)
 
     def feed(self, block: Samples) -> npt.NDArray[np.float64]:
         """Give as many filtered samples as came in; NaN counts as 0 and infinities are limited."""
-        clean = np.nan_to_num(np.asarray(block, dtype=np.float64), nan=0.0)
-        joined = np.concatenate([self._past, np.clip(clean, -LARGEST_SAMPLE, LARGEST_SAMPLE)])
+        joined = np.concatenate([self._past, block])
+        if not np.isfinite(joined.sum()):
+            joined = np.nan_to_num(joined, nan=0.0, posinf=LARGEST_SAMPLE, neginf=-LARGEST_SAMPLE)
+        np.maximum(joined, -LARGEST_SAMPLE, out=joined)
+        np.minimum(joined, LARGEST_SAMPLE, out=joined)
         self._past = joined[-(TAPS - 1) :]
-        return np.convolve(joined, self._taps, mode="valid")
+        return np.convolve(joined, _taps(), mode="valid")

@@ -29,6 +29,11 @@ from callerid.dsp.fsk.wave import (
 
 EDGE_SEARCH = 400
 """Samples beyond the run in which its true ends are sought: a window and half a hop."""
+CLEAR_DROP = 15.0
+"""Nats the tone's log-likelihood falls when it has ended; noise alone does that once in 10⁴ messages at 2
+dB."""
+EDGE_NOISE_SHARE = 0.05
+"""The noise is not taken smaller than 10 dB under the tone when its ends are sought: bits are not clicks."""
 GUARD = 16
 """Samples left out at both ends of the marks when they are fitted."""
 MARK_STEPS = 4
@@ -58,10 +63,11 @@ def fit_marks(history: History, run: MarkRun) -> Marks | None:
         heard = history.view(low, run.end + EDGE_SEARCH)
         times = np.arange(low - run.core, low - run.core + len(heard)).astype(np.float64)
         expected = amplitude * np.cos(phase + frequency * times)
-        gain = expected * (heard - 0.5 * expected)
+        noise = max(float(core @ core) / WINDOW - 0.5 * amplitude**2, EDGE_NOISE_SHARE * amplitude**2)
+        gain = expected * (heard - 0.5 * expected) / noise
         middle = run.core + WINDOW // 2 - low
-        end = low + middle + int(np.argmax(np.cumsum(gain[middle:]))) + 1
-        start = low + middle - int(np.argmax(np.cumsum(gain[:middle][::-1]))) - 1
+        end = low + middle + _extent(gain[middle:])
+        start = low + middle - _extent(gain[:middle][::-1])
         inner = history.view(start + GUARD, end - GUARD)
         if len(inner) < LEAST_MARK_BITS * SAMPLES_PER_BIT / 2:
             return None
@@ -83,6 +89,19 @@ def fit_marks(history: History, run: MarkRun) -> Marks | None:
     )
     wave = Wave(origin=end, vector=vector, information=np.zeros((PARAMETERS, PARAMETERS)), noise=noise)
     return Marks(wave, start, end)
+
+
+def _extent(gain: Floats) -> int:
+    """Give how many samples a tone goes on, from the log-likelihood each adds.
+
+    The sum is at its height where the tone ends, but marks between the first bytes may be in phase by
+    chance and lift it again: what counts is the height before the first clear drop.
+    """
+    total = np.cumsum(gain)
+    height = np.maximum.accumulate(total)
+    dropped = np.flatnonzero(height - total > CLEAR_DROP)
+    upto = int(dropped[0]) if len(dropped) else len(total)
+    return int(total[:upto].argmax()) + 1 if upto else 0
 
 
 def _fit_tone(samples: Floats, near_hz: float, *, near: bool = False) -> tuple[float, float, float]:

@@ -6,24 +6,27 @@ import math
 from collections.abc import Generator
 
 import msgspec
+import numpy as np
 
 from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_type, parse_frame
 from callerid.dsp.fsk.acquire import Start, acquire, samples_needed
 from callerid.dsp.fsk.carrier import HOP, MarkRun
 from callerid.dsp.fsk.history import History
+from callerid.dsp.fsk.margins import Survey, distance
 from callerid.dsp.fsk.path import Path, Trellis
-from callerid.dsp.fsk.preamble import fit_marks
+from callerid.dsp.fsk.preamble import LEAST_NOISE_SHARE, fit_marks
 from callerid.dsp.fsk.seizure import fit_seizure
 from callerid.dsp.fsk.standards import (
     BELL202,
     BYTE_BITS,
     RATIO_BOUNDARY,
+    SAMPLES_PER_BIT,
     STANDARDS,
     V23,
     FskStandard,
     ToneStandard,
 )
-from callerid.dsp.fsk.wave import A_MARK, A_SPACE, Wave, refine
+from callerid.dsp.fsk.wave import A_MARK, A_SPACE, Floats, Wave, refine
 
 PIECE_BITS = 32
 """Bits the trellis grows by at a time."""
@@ -35,8 +38,14 @@ FORGETTING = 0.98
 """What is left of the old information after a piece: line and clocks may drift."""
 LOST_SHARE = 0.25
 """The signal is gone when a piece explains less than this part of what the level promises."""
-LONGEST_FRAME = 258
-"""Bytes: type, length, 255, checksum."""
+MOST_REVISIONS = 3
+"""Times a path may change when it is looked at again with the refined wave."""
+LEAST_DISTANCE = 8.0
+"""Nats by which every other message that passes the checksum must be less likely."""
+LOCAL_BITS = 5
+"""Bits over which the noise around one is taken."""
+LOCAL_EXCESS = 2.0
+"""Local noise over this many times the mean is no chance (33 samples): it discounts the margins there."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +103,7 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
         if remaining is None:
             return None
         if remaining == 0:
-            return _decide(history, wave, path)
+            return _decide(history, wave, trellis.path(ends_between=True))
         upto = trellis.next_bit - UNSURE_BITS
         if upto > learned:
             share = _learn(history, wave, path, learned, upto)
@@ -130,24 +139,51 @@ def _learn(history: History, wave: Wave, path: Path, low: int, high: int) -> flo
 
 
 def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
+    """Look again at the whole message with what is known now, and give it out when it is sure."""
     values, starts = path.data_bytes()
     length = frame_length(values)
     if length is None or len(values) < length:
         return None
-    frame = values[:length]
+    for _ in range(MOST_REVISIONS):
+        noise, local = _noise(history, wave, path)
+        wave.noise = noise
+        survey = Survey(history, wave, path)
+        revised = survey.best()
+        if np.array_equal(revised.bits, path.bits):
+            break
+        path = revised
+    else:
+        return None
+    values, starts = path.data_bytes()
+    if frame_length(values) != len(values):
+        return None
     try:
-        fields = parse_frame(frame)
+        fields = parse_frame(values)
     except FrameError:
+        return None
+    sure, _ = distance(survey, local)
+    if sure < LEAST_DISTANCE:
         return None
     power = 0.25 * float(wave.vector[A_MARK] ** 2 + wave.vector[A_SPACE] ** 2)
     return Reading(
         standard="fsk-bell202" if wave.space_hz / wave.mark_hz > RATIO_BOUNDARY else "fsk-v23",
         fields=fields,
-        frame=frame,
+        frame=values,
         start=wave.edge(path.first + starts[0]),
-        end=wave.edge(path.first + starts[length - 1] + BYTE_BITS),
-        confidence=1.0,
+        end=wave.edge(path.first + starts[-1] + BYTE_BITS),
+        confidence=-math.expm1(-sure),
         mark_hz=wave.mark_hz,
         space_hz=wave.space_hz,
         snr_db=10.0 * math.log10(power / wave.noise),
     )
+
+
+def _noise(history: History, wave: Wave, path: Path) -> tuple[float, Floats]:
+    """Give the noise power a sample over the message, and around each bit as a part of it (at least 1)."""
+    low = wave.edge(path.first)
+    heard = history.view(low, wave.edge(path.first + len(path.bits)))
+    fit = refine(wave, heard, low, path.bits, path.first, path.spaces[0], rounds=0)
+    mean = max(fit.residual / max(fit.count, 1), LEAST_NOISE_SHARE * float(wave.vector[A_MARK]) ** 2)
+    by_bit = np.bincount(fit.places, weights=fit.residuals**2, minlength=len(path.bits))
+    local = np.convolve(by_bit, np.ones(LOCAL_BITS), mode="same") / (LOCAL_BITS * SAMPLES_PER_BIT)
+    return mean, np.maximum(local / (LOCAL_EXCESS * mean), 1.0)

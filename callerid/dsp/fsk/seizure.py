@@ -14,14 +14,17 @@ import numpy as np
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.preamble import Marks
 from callerid.dsp.fsk.standards import RATE_HZ, SAMPLES_PER_BIT, ToneStandard, radians
-from callerid.dsp.fsk.wave import A_MARK, A_SPACE, PHASE, TAU, W_MARK, W_SPACE, Floats, Wave, refine
+from callerid.dsp.fsk.wave import A_MARK, A_SPACE, PHASE, SPB, TAU, W_MARK, W_SPACE, Floats, Wave, refine
 
 COARSE_BITS = 40
 """Bits on which the grid is tried."""
 PIECES = (20, 20, 30, 40, 80, 80)
 """Bits fitted one piece after the other, backwards from the marks."""
-EDGE_STEPS = 16
-"""Ends of the last space tried over two bits."""
+ROUNDS = 3
+"""Gauss-Newton steps on each piece."""
+EDGE_BITS = 3
+"""Bits to both sides of the marks' start in which the last space's end is sought."""
+EDGE_STEPS = 48
 SPACE_RANGE = 0.06
 """Space tones tried: to both sides of the standard's (scaled as the mark is), as a part of the tone
 distance."""
@@ -33,24 +36,31 @@ MARK_TAIL = 3
 SIGMA_MARK_HZ = 3.0
 SIGMA_SPACE_HZ = 25.0
 SIGMA_SAMPLES_PER_BIT = 0.012 * SAMPLES_PER_BIT
-SIGMA_TAU = 0.5
+SIGMA_EDGE = 0.7
 SIGMA_PHASE = 1.0
 SIGMA_LEVEL = 0.7
 """How well each is known before it is fitted (one sigma; the level as a part of the mark's)."""
 
 
-def prior_information(level: float) -> Floats:
-    """Give the information matrix of what is known before anything is fitted."""
-    sigmas = [
-        SIGMA_PHASE,
-        radians(SIGMA_MARK_HZ),
-        radians(SIGMA_SPACE_HZ),
-        SIGMA_SAMPLES_PER_BIT,
-        SIGMA_TAU,
-        SIGMA_LEVEL * level,
-        SIGMA_LEVEL * level,
-    ]
-    return np.diag(1.0 / np.square(sigmas))
+def prior_information(level: float, edge_bit: int) -> Floats:
+    """Give the information matrix of what is known before anything is fitted.
+
+    The timing is known at the start of bit ``edge_bit``; a change of the rate turns around that bit.
+    """
+    information = np.diag(
+        [
+            SIGMA_PHASE**-2,
+            radians(SIGMA_MARK_HZ) ** -2,
+            radians(SIGMA_SPACE_HZ) ** -2,
+            SIGMA_SAMPLES_PER_BIT**-2,
+            0.0,
+            (SIGMA_LEVEL * level) ** -2,
+            (SIGMA_LEVEL * level) ** -2,
+        ]
+    )
+    edge = np.array([edge_bit, 1.0]) / SIGMA_EDGE
+    information[SPB : TAU + 1, SPB : TAU + 1] += np.outer(edge, edge)
+    return information
 
 
 def learn_marks(history: History, marks: Marks, wave: Wave, first_bit: int) -> None:
@@ -72,7 +82,7 @@ def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> tuple
     last = round(edge / SAMPLES_PER_BIT)
     wave.vector[W_SPACE], wave.vector[A_SPACE] = space, level
     wave.vector[TAU] = edge - last * SAMPLES_PER_BIT
-    wave.information = prior_information(float(wave.vector[A_MARK]))
+    wave.information = prior_information(float(wave.vector[A_MARK]), last)
     learn_marks(history, marks, wave, last)
     power = 0.5 * float(wave.vector[A_MARK]) ** 2
     least = LEAST_EXPLAINED * power / (power + wave.noise)
@@ -84,7 +94,7 @@ def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> tuple
             break
         pattern = ((np.arange(piece) + piece - 1) & 1).astype(np.int8)[:piece]
         trial = wave.copy()
-        fit = refine(trial, history.view(low, high), low, pattern, first, -(done + piece) // 2)
+        fit = refine(trial, history.view(low, high), low, pattern, first, -(done + piece) // 2, rounds=ROUNDS)
         if fit.explained < least:
             break
         wave, done = trial, done + piece
@@ -96,7 +106,7 @@ def _search(history: History, marks: Marks, standard: ToneStandard) -> tuple[flo
     """Give the best end of the last space (after the origin), space tone and space amplitude on the grid."""
     wave = marks.wave
     low = max(marks.start - int(COARSE_BITS * SAMPLES_PER_BIT), history.start)
-    heard = history.view(low, marks.start + int(2 * SAMPLES_PER_BIT))
+    heard = history.view(low, marks.start + int(EDGE_BITS * SAMPLES_PER_BIT))
     if marks.start - low < COARSE_BITS * SAMPLES_PER_BIT / 2:
         return None
     times = np.arange(len(heard), dtype=np.float64) + (low - wave.origin)
@@ -104,7 +114,9 @@ def _search(history: History, marks: Marks, standard: ToneStandard) -> tuple[flo
     scaled = radians(standard.space_hz) * (mark * RATE_HZ / (2.0 * math.pi)) / standard.mark_hz
     apart = radians(standard.space_hz - standard.mark_hz)
     steps = np.linspace(-SPACE_RANGE, SPACE_RANGE, SPACE_STEPS) * apart
-    edges = (marks.start - wave.origin) + np.linspace(-1.0, 1.0, EDGE_STEPS, endpoint=False) * SAMPLES_PER_BIT
+    edges = (marks.start - wave.origin) + (
+        np.linspace(-EDGE_BITS, EDGE_BITS, EDGE_STEPS, endpoint=False) * SAMPLES_PER_BIT
+    )
     before = np.maximum(edges[:, None] - times, 0.0)
     pairs = np.floor(before / (2.0 * SAMPLES_PER_BIT))
     rest = before - pairs * 2.0 * SAMPLES_PER_BIT

@@ -28,29 +28,45 @@ def branch_metrics(
 ) -> tuple[Floats, Floats]:
     """Give the log-likelihood of a mark and of a space at every bit for every count of spaces.
 
-    ``vectors`` is (h, 7) as in ``Wave``; the marks' phase and frequency must be the same in all.
-    ``samples[0]`` stands ``start`` samples after the origin. ``spaces`` is (w,) counts before the bit.
-    Gives two (h, bits, w) arrays relative to "no signal", exact for real sampled tones: the energy of each
-    tone depends on its phase too.
+    ``spaces`` is (w,) counts before the bit; the rest is as in ``bit_rows``. Gives two (h, bits, w) arrays.
+    """
+    turns = (vectors[:, W_SPACE] - vectors[:, W_MARK]) * vectors[:, SPB]
+    basis = phase_basis(turns[:, None] * spaces)
+    (mark, mark_energy), (space, space_energy) = bit_rows(vectors, noise, samples, start, first_bit, bits)
+    return mark @ basis - mark_energy[:, :, None], space @ basis - space_energy[:, :, None]
+
+
+def phase_basis(angles: Floats) -> Floats:
+    """Give what the rows of ``bit_rows`` are multiplied with, (h, 4, w), from (h, w) phases of the paths."""
+    tone = np.exp(1j * angles)
+    double = tone * tone
+    return np.stack([tone.real, tone.imag, double.real, double.imag], axis=1)
+
+
+def bit_rows(
+    vectors: Floats, noise: float, samples: Floats, start: int, first_bit: int, bits: int
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Give mark and space as rows (h, bits, 4) over ``phase_basis`` and their mean energies (h, bits).
+
+    ``vectors`` is (h, 7) as in ``Wave``; the mark frequency must be the same in all. ``samples[0]`` stands
+    ``start`` samples after the origin. Row times basis less energy is the log-likelihood relative to "no
+    signal", exact for real sampled tones: the energy of a tone in a bit depends on its phase too.
     """
     edges = vectors[:, TAU, None] + (first_bit + np.arange(bits + 1)) * vectors[:, SPB, None]
     index = np.clip(np.ceil(edges).astype(np.int64) - start, 0, len(samples))
     times = start + np.arange(len(samples), dtype=np.float64)
     count = np.diff(index, axis=1).astype(np.float64)
     apart = vectors[:, W_SPACE] - vectors[:, W_MARK]
-    turn = apart * vectors[:, SPB]
-    angles = turn[:, None] * spaces
-    basis = np.stack([np.cos(angles), np.sin(angles), np.cos(2 * angles), np.sin(2 * angles)], axis=1)
-    out: list[Floats] = []
+    out: list[tuple[Floats, Floats]] = []
     for is_space in (False, True):
         frequency = vectors[:, W_SPACE] if is_space else vectors[:, W_MARK]
         amplitude = (vectors[:, A_SPACE] if is_space else vectors[:, A_MARK])[:, None]
-        phase = vectors[:, PHASE, None] - (apart[:, None] * edges[:, :-1] if is_space else 0.0)
+        turn = np.exp(1j * (vectors[:, PHASE, None] - (apart[:, None] * edges[:, :-1] if is_space else 0.0)))
         tone, double = _sums(frequency, times, samples, index)
-        tone = tone * np.exp(1j * phase) * (amplitude / noise)
-        double = double * np.exp(2j * phase) * (-0.25 * amplitude**2 / noise)
+        tone = tone * turn * (amplitude / noise)
+        double = double * turn * turn * (-0.25 * amplitude**2 / noise)
         rows = np.stack([tone.real, -tone.imag, double.real, -double.imag], axis=2)
-        out.append(rows @ basis - (0.25 * amplitude**2 / noise * count)[:, :, None])
+        out.append((rows, 0.25 * amplitude**2 / noise * count))
     return out[0], out[1]
 
 

@@ -77,22 +77,50 @@ class Fit(msgspec.Struct, frozen=True):
         return 1.0 - self.residual / self.energy if self.energy > 0.0 else 0.0
 
 
-def model(
-    wave: Wave, times: Floats, bits: Bits, first_bit: int, spaces_before: int
-) -> tuple[Floats, Floats, Floats, npt.NDArray[np.int64], Floats]:
-    """Give amplitude, phase, space time, bit place and space flag at each time, for known bits."""
-    vector = wave.vector
-    spb, tau = vector[SPB], vector[TAU]
-    places = np.floor((times - tau) / spb).astype(np.int64) - first_bit
-    np.clip(places, 0, len(bits) - 1, out=places)
-    space_bits = 1.0 - bits
-    counts = spaces_before + np.concatenate([[0.0], np.cumsum(space_bits)])[:-1]
-    is_space = space_bits[places]
-    starts = tau + (first_bit + places) * spb
-    space_time = spb * counts[places] + is_space * (times - starts)
-    phases = vector[PHASE] + vector[W_MARK] * (times - space_time) + vector[W_SPACE] * space_time
-    amplitudes = np.where(is_space > 0, vector[A_SPACE], vector[A_MARK])
-    return amplitudes, phases, space_time, places, is_space
+class _Stretch:
+    """Samples and the model of them for known bits."""
+
+    def __init__(
+        self, wave: Wave, samples: Floats, start: int, bits: Bits, first_bit: int, spaces: int
+    ) -> None:
+        vector = wave.vector
+        low = max(wave.edge(first_bit), start)
+        high = max(min(wave.edge(first_bit + len(bits)), start + len(samples)), low)
+        self._wave = wave
+        self._times = np.arange(low - wave.origin, high - wave.origin).astype(np.float64)
+        places = np.floor((self._times - vector[TAU]) / vector[SPB]).astype(np.int64) - first_bit
+        self.places = np.clip(places, 0, len(bits) - 1)
+        sent = np.concatenate([[0.0], np.cumsum(1.0 - bits)])[:-1] + spaces
+        self._is_space = (1.0 - bits)[self.places]
+        self._number = (first_bit + self.places) * self._is_space
+        self._count = sent[self.places]
+        inside = self._is_space * (self._times - vector[TAU]) - self._number * vector[SPB]
+        self._space_time = vector[SPB] * self._count + inside
+        phases = vector[PHASE] + vector[W_MARK] * self._times
+        phases += (vector[W_SPACE] - vector[W_MARK]) * self._space_time
+        self._amplitude = vector[A_MARK] + (vector[A_SPACE] - vector[A_MARK]) * self._is_space
+        self._cosines, self._sines = np.cos(phases), np.sin(phases)
+        heard = samples[low - start : high - start]
+        self.residuals = heard - self._amplitude * self._cosines
+        self.energy = float(heard @ heard)
+
+    def fit(self) -> Fit:
+        residuals = self.residuals
+        return Fit(self.energy, float(residuals @ residuals), len(residuals), residuals, self.places)
+
+    def jacobian(self) -> Floats:
+        """Give how each sample changes with each parameter, (7, n)."""
+        apart = float(self._wave.vector[W_SPACE] - self._wave.vector[W_MARK])
+        slope = -self._amplitude * self._sines
+        jacobian = np.empty((PARAMETERS, len(slope)))
+        jacobian[PHASE] = slope
+        jacobian[W_SPACE] = slope * self._space_time
+        jacobian[W_MARK] = slope * self._times - jacobian[W_SPACE]
+        jacobian[SPB] = slope * (self._count - self._number) * apart
+        jacobian[TAU] = slope * self._is_space * -apart
+        jacobian[A_SPACE] = self._cosines * self._is_space
+        jacobian[A_MARK] = self._cosines - jacobian[A_SPACE]
+        return jacobian
 
 
 def refine(
@@ -103,42 +131,26 @@ def refine(
     first_bit: int,
     spaces_before: int,
     *,
-    learn: bool = True,
+    rounds: int = 1,
 ) -> Fit:
-    """Take one Gauss-Newton step with known bits; the information of the samples is added to the wave's own.
+    """Take Gauss-Newton steps with known bits; the information of the samples is added to the wave's own.
 
-    ``samples[0]`` is absolute sample ``start``; the bits must lie inside. With ``learn`` False the wave is
-    not changed.
+    ``samples[0]`` is absolute sample ``start``; the bits must lie inside. With no ``rounds`` the wave is not
+    changed. Samples that fit worse than the noise explains count for less: a first guess far off must not be
+    believed. Gives the fit before the last step.
     """
-    low, high = wave.edge(first_bit), wave.edge(first_bit + len(bits))
-    low, high = max(low, start), min(high, start + len(samples))
-    heard = samples[low - start : high - start]
-    times = np.arange(low - wave.origin, high - wave.origin, dtype=np.float64)
-    amplitudes, phases, space_time, places, is_space = model(wave, times, bits, first_bit, spaces_before)
-    cosines = np.cos(phases)
-    residuals = heard - amplitudes * cosines
-    fit = Fit(float(heard @ heard), float(residuals @ residuals), len(heard), residuals, places)
-    if not learn or len(heard) == 0:
-        return fit
-    vector = wave.vector
-    slope = -amplitudes * np.sin(phases)
-    apart = float(vector[W_SPACE] - vector[W_MARK])
-    counts = (space_time - is_space * (times - vector[TAU] - (first_bit + places) * vector[SPB])) / vector[
-        SPB
-    ]
-    jacobian = np.empty((PARAMETERS, len(heard)))
-    jacobian[PHASE] = slope
-    jacobian[W_MARK] = slope * (times - space_time)
-    jacobian[W_SPACE] = slope * space_time
-    jacobian[SPB] = slope * apart * (counts - is_space * (first_bit + places))
-    jacobian[TAU] = slope * (-apart) * is_space
-    jacobian[A_MARK] = cosines * (1.0 - is_space)
-    jacobian[A_SPACE] = cosines * is_space
-    information = wave.information + jacobian @ jacobian.T / wave.noise
-    step = np.linalg.solve(information, jacobian @ residuals / wave.noise)
-    wave.information = information
-    vector += step
-    largest = max(vector[A_MARK], vector[A_SPACE])
-    vector[A_MARK] = max(vector[A_MARK], LEAST_AMPLITUDE_SHARE * largest)
-    vector[A_SPACE] = max(vector[A_SPACE], LEAST_AMPLITUDE_SHARE * largest)
-    return fit
+    prior, known = wave.vector.copy(), wave.information
+    stretch = _Stretch(wave, samples, start, bits, first_bit, spaces_before)
+    for number in range(rounds):
+        if number:
+            stretch = _Stretch(wave, samples, start, bits, first_bit, spaces_before)
+        if not len(stretch.residuals):
+            break
+        noise = max(wave.noise, float(np.mean(np.square(stretch.residuals))))
+        jacobian = stretch.jacobian()
+        wave.information = known + jacobian @ jacobian.T / noise
+        pull = jacobian @ stretch.residuals / noise + known @ (prior - wave.vector)
+        wave.vector += np.linalg.solve(wave.information, pull)
+        least = LEAST_AMPLITUDE_SHARE * float(wave.vector[A_MARK:].max())
+        np.maximum(wave.vector[A_MARK:], least, out=wave.vector[A_MARK:])
+    return stretch.fit()
