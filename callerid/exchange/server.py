@@ -29,6 +29,7 @@ from callerid.exchange.wire import pack, sound_socket
 log = logging.getLogger("exchange")
 
 LONGEST_ORDER_BYTES = 4096
+ORDER_POLL_S = 0.5
 KEPT_NUMBERS = 400
 READER_BUFFER_BYTES = 32_768
 """About half a second of packets, as a sound card's buffer; a reader that is slower loses sound."""
@@ -59,10 +60,12 @@ class Exchange:
         self._listeners = {number: sound_socket(runtime, number) for number in lines}
         self._orders = _order_socket(runtime)
         self._sequence = 0
+        self._is_closed = threading.Event()
+        self._order_thread = threading.Thread(target=self._take_orders, name="orders", daemon=True)
 
     def run(self, is_over: Callable[[], bool], on_beat: Callable[[], object]) -> None:
         """Serve until told to stop; `on_beat` is called once a second from the sound loop."""
-        threading.Thread(target=self._take_orders, name="orders", daemon=True).start()
+        self._order_thread.start()
         begin, done = self._clock.monotonic(), 0
         while not is_over():
             due = begin + (done + 1) * BLOCK_S
@@ -76,7 +79,24 @@ class Exchange:
             done += 1
             if done % round(1 / BLOCK_S) == 0:
                 on_beat()
-        self._orders.close()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every line and socket."""
+        self._is_closed.set()
+        if self._order_thread.is_alive():
+            self._order_thread.join()
+        readers = [reader for several in self._readers.values() for reader in several]
+        for one in [*readers, *self._listeners.values(), self._orders]:
+            one.close()
+        self._readers = {}
+
+    def answer(self, text: bytes) -> dict[str, object]:
+        """Carry out an order written as JSON; what is no order is refused with the reason."""
+        try:
+            return self.obey(_order_decoder.decode(text))
+        except msgspec.MsgspecError as error:
+            return {"ok": False, "problem": str(error)}
 
     def obey(self, order: Order) -> dict[str, object]:
         """Carry out one order; the answer has ``ok`` and, when refused, ``problem``."""
@@ -127,20 +147,16 @@ class Exchange:
             self._readers[number].append(reader)
 
     def _take_orders(self) -> None:
-        with selectors.DefaultSelector() as selector, contextlib.suppress(OSError, ValueError):
+        with selectors.DefaultSelector() as selector:
             selector.register(self._orders, selectors.EVENT_READ)
-            while True:
-                selector.select()
-                peer, _address = self._orders.accept()
-                with peer, contextlib.suppress(OSError):
-                    peer.settimeout(2.0)
-                    peer.sendall(msgspec.json.encode(self._answer(_read_line(peer))) + b"\n")
-
-    def _answer(self, text: bytes) -> dict[str, object]:
-        try:
-            return self.obey(_order_decoder.decode(text))
-        except msgspec.MsgspecError as error:
-            return {"ok": False, "problem": str(error)}
+            while not self._is_closed.is_set():
+                if not selector.select(ORDER_POLL_S):
+                    continue
+                with contextlib.suppress(OSError):
+                    peer, _address = self._orders.accept()
+                    with peer:
+                        peer.settimeout(2.0)
+                        peer.sendall(msgspec.json.encode(self.answer(_read_line(peer))) + b"\n")
 
 
 def _sent(reader: socket.socket, packet: bytes) -> bool:

@@ -1,0 +1,213 @@
+"""Last bit of the caller's number on the line → event in the browser, on a running demo office.
+
+The exchange notes when the last bit of each number left it (a block leaves when its last sample has happened);
+twenty browsers listen: signed-in Socket.IO connections in a process of their own, and real Chromium pages, in
+which the moment is taken at which the card with the number stands in the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import re
+import shutil
+import tempfile
+import threading
+import time
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from appliance.core.events import CallIdentified
+from appliance.domain.demo import PASSWORD
+from callerid.exchange.plans import STANDARDS
+from tests.bench.tables import distribution
+from tests.integration.office import Listening, RunningOffice
+
+CALLS = 200
+LINES = 8
+SOCKETS = 18
+PAGES = 2
+GAP_S = 0.35
+"""Pause between two calls of the office; so many lines keep several calls open at once."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the measurement and print its distributions."""
+    options = _options(arguments or [])
+    folder = Path(tempfile.mkdtemp(prefix="aminbox-bench-"))
+    office = RunningOffice(folder / "data", lines=LINES)
+    try:
+        _measure(office, options)
+    finally:
+        office.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(office: RunningOffice, options: argparse.Namespace) -> None:
+    cookie = sign_in(office.url)
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    clients = context.Process(target=_be_sockets, args=(office.url, cookie, options.sockets, theirs))
+    clients.start()
+    assert ours.recv() == "connected"
+    pages = _Pages(office.url, cookie, options.pages)
+    bus = office.listen("bench")
+    bits, told = _ring(office, bus, options.calls)
+    time.sleep(2.0)
+    ours.send("stop")
+    seen: list[tuple[str, float]] = ours.recv()
+    clients.join()
+    shown = pages.close()
+    bus.close()
+    by_event = {event_id: number for number, (event_id, _at) in told.items()}
+    _report(options, bits, told, [(by_event.get(event, ""), at) for event, at in seen], shown)
+
+
+def _report(
+    options: argparse.Namespace,
+    bits: dict[str, float],
+    told: dict[str, tuple[str, float]],
+    seen: list[tuple[str, float]],
+    shown: list[tuple[str, float]],
+) -> None:
+    print(f"{options.calls} calls on {LINES} lines, {options.sockets} socket browsers, {options.pages} Chromium pages")
+    on_bus = [at - bits[number] for number, (_event, at) in told.items() if number in bits]
+    in_socket = [at - bits[number] for number, at in seen if number in bits]
+    in_page = [at - bits[number] for number, at in shown if number in bits]
+    print(distribution("last bit -> event on the bus", on_bus))
+    print(distribution("last bit -> event in a browser's socket", in_socket))
+    if options.pages:
+        print(distribution("last bit -> card with the number in Chromium", in_page))
+    print(f"lost: {options.calls - len(told)} calls not told, ", end="")
+    print(f"{options.calls * options.sockets - len(in_socket)} socket events, ", end="")
+    print(f"{options.calls * options.pages - len(in_page)} cards")
+
+
+def _ring(
+    office: RunningOffice, bus: Listening, calls: int
+) -> tuple[dict[str, float], dict[str, tuple[str, float]]]:
+    """Make `calls` calls; give when each number's last bit was on the line, and when the bus told it."""
+    told: dict[str, tuple[str, float]] = {}
+    is_over = threading.Event()
+
+    def hear() -> None:
+        while not is_over.is_set():
+            event = bus._subscription.receive(0.2)
+            if isinstance(event, CallIdentified) and event.call.number_raw:
+                told[event.call.number_raw] = (event.id, time.monotonic())
+
+    thread = threading.Thread(target=hear)
+    thread.start()
+    bits: dict[str, float] = {}
+    for call in range(calls):
+        number, line = f"0912{call:07}", call % LINES + 1
+        while office.order(do="state")["busy"][str(line)]:  # type: ignore[index]
+            time.sleep(0.05)
+        plan = {"number": number, "line": line, "standard": STANDARDS[call // LINES % 3], "rings": 1}
+        office.order(do="ring", **plan)
+        time.sleep(GAP_S)
+        bits |= _bits(office)
+    time.sleep(6.0)
+    bits |= _bits(office)
+    is_over.set()
+    thread.join()
+    return bits, told
+
+
+def _bits(office: RunningOffice) -> dict[str, float]:
+    numbers: Any = office.order(do="state")["numbers"]
+    return {entry["number"]: entry["monotonic"] for entry in numbers}
+
+
+def sign_in(url: str) -> str:
+    """Sign in to the demo as the front desk; give the session cookie as a header."""
+    with requests.Session() as session:
+        page = session.get(f"{url}/sign-in", timeout=10).text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token is not None, "no CSRF token on the sign-in page"
+        answer = session.post(
+            f"{url}/sign-in",
+            data={"username": "monshi", "password": PASSWORD, "csrf_token": token[1]},
+            headers={"Origin": url},
+            timeout=10,
+        )
+        assert answer.ok, answer.text[:200]
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in session.cookies)
+
+
+def _be_sockets(url: str, cookie: str, count: int, pipe: Pipe) -> None:
+    """Be `count` browsers' sockets; note when each heard of each identified call."""
+    import socketio
+
+    seen: list[tuple[str, float]] = []
+    clients = []
+    for _ in range(count):
+        client = socketio.Client(reconnection=False)
+        client.on("call.identified", lambda data: seen.append((data["event_id"], time.monotonic())))
+        client.connect(url, headers={"Cookie": cookie, "Origin": url}, transports=["websocket"])
+        clients.append(client)
+    pipe.send("connected")
+    pipe.recv()
+    pipe.send(seen)
+    for client in clients:
+        client.disconnect()
+
+
+WATCH = """
+window.aminboxSeen = {};
+new MutationObserver(() => {
+  for (const node of document.querySelectorAll('[data-call-number]')) {
+    const number = node.dataset.callNumber;
+    if (number && !(number in window.aminboxSeen)) window.aminboxSeen[number] = Date.now() / 1000;
+  }
+}).observe(document, {subtree: true, childList: true, attributes: true});
+"""
+
+
+class _Pages:
+    """Real Chromium pages that wait for cards."""
+
+    def __init__(self, url: str, cookie: str, count: int) -> None:
+        self._pages: list[Any] = []
+        if not count:
+            return
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        for _ in range(count):
+            page = self._browser.new_context(extra_http_headers={"Cookie": cookie}).new_page()
+            page.add_init_script(WATCH)
+            page.goto(url)
+            self._pages.append(page)
+
+    def close(self) -> list[tuple[str, float]]:
+        """Give (number, monotonic seconds) of every card seen in any page, and end the browser."""
+        offset = time.time() - time.monotonic()
+        shown = []
+        for page in self._pages:
+            for number, at in page.evaluate("window.aminboxSeen").items():
+                shown.append(("0" + number.removeprefix("+98"), at - offset))
+        if self._pages:
+            self._browser.close()
+            self._playwright.stop()
+        return shown
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=CALLS)
+    parser.add_argument("--sockets", type=int, default=SOCKETS)
+    parser.add_argument("--pages", type=int, default=PAGES if shutil.which("chromium") else 0)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1:])

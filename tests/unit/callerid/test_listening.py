@@ -1,0 +1,89 @@
+"""From the simulated line's sound to calls: what a browser will show was decoded from samples."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from callerid.drivers import Frame
+from callerid.exchange.line import BLOCK_S, SimulatedLine
+from callerid.exchange.plans import STANDARDS, IncomingPlan, OutgoingPlan
+from callerid.lifecycle import CallMachine
+from callerid.listening import Heard, Listener
+
+NOW = datetime(2026, 11, 22, 15, 24)
+NUMBER = "09121234567"
+
+
+def live_through(plan: IncomingPlan | OutgoingPlan, *, senses: bool = True) -> list[Heard]:
+    line, machine = SimulatedLine(), CallMachine()
+    listener = Listener(8000, machine)
+    heard, at = list[Heard](), 0.0
+    line.start(plan, NOW)
+    while line.is_busy or machine.call is not None:
+        block = line.step()
+        at += BLOCK_S
+        as_card = np.round(block.sound * 32767).astype(np.int16).astype(np.float32) / 32768
+        heard += listener.feed(Frame(as_card, at, block.ring if senses else None, block.off_hook))
+        assert at < 120, "the call never ended"
+    return heard
+
+
+def kinds(heard: list[Heard]) -> list[str]:
+    return [one.change.kind for one in heard]
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_each_signalling_gives_its_number_and_name(standard: str) -> None:
+    plan = IncomingPlan(number=NUMBER, standard=standard, answer_after=7, talk=2)  # type: ignore[arg-type]
+    heard = live_through(plan)
+    assert kinds(heard) == ["ringing", "identified", "answered", "ended"]
+    assert heard[-1].change.call.number_raw == NUMBER
+    assert heard[-1].change.call.standard == standard
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_a_withheld_number_is_known_to_be_withheld(standard: str) -> None:
+    heard = live_through(IncomingPlan(withheld=True, standard=standard, rings=2))  # type: ignore[arg-type]
+    assert kinds(heard) == ["ringing", "identified", "missed"]
+    assert heard[-1].change.call.number_state == "withheld"
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_an_unavailable_number_is_known_to_be_unavailable(standard: str) -> None:
+    heard = live_through(IncomingPlan(standard=standard, rings=2))  # type: ignore[arg-type]
+    assert heard[-1].change.call.number_state == "unavailable"
+
+
+def test_a_handset_lifted_too_early_leaves_the_number_absent() -> None:
+    heard = live_through(IncomingPlan(number=NUMBER, answer_after=1.7, talk=2))
+    assert kinds(heard) == ["ringing", "answered", "ended"]
+    assert heard[-1].change.call.number_state == "absent"
+
+
+def test_ringing_is_heard_where_no_wire_senses_it() -> None:
+    heard = live_through(IncomingPlan(number=NUMBER, rings=3), senses=False)
+    assert kinds(heard) == ["ringing", "identified", "missed"]
+    assert heard[-1].change.call.ring_count == 3
+
+
+def test_the_number_is_given_out_within_twenty_milliseconds_of_its_last_bit() -> None:
+    for standard in STANDARDS:
+        heard = live_through(IncomingPlan(number=NUMBER, standard=standard, rings=2))  # type: ignore[arg-type]
+        (identified,) = [one for one in heard if one.change.kind == "identified"]
+        assert identified.last_bit_monotonic is not None
+        # 20 ms of decoding and up to 20 ms until the block that holds the last bit is complete.
+        assert 0 <= identified.change.at - identified.last_bit_monotonic <= 0.040
+
+
+def test_what_the_office_dials_is_read_from_its_tones() -> None:
+    heard = live_through(OutgoingPlan(number="02112345678", talk=2))
+    assert kinds(heard) == ["dialling"] * 12 + ["dialled", "ended"]
+    assert heard[-1].change.call.number_raw == "02112345678"
+
+
+def test_busy_tone_ends_a_call_before_the_handset_is_put_down() -> None:
+    heard = live_through(IncomingPlan(number=NUMBER, answer_after=6, talk=2, hang_up_first="caller"))
+    assert heard[-1].change.call.end_reason == "busy-tone"
