@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.connection import Connection, DatabaseUnusableError, connect
+
+if TYPE_CHECKING:
+    from sqlite_utils import Migrations
 
 
 class SchemaError(RuntimeError):
     """The database's schema is not the one this version works with; the message says what to do."""
 
 
-def migrate(path: Path | str) -> list[str]:
+def migrate(path: Path | str, steps: Migrations | None = None) -> list[str]:
     """Bring the database file at `path` to the current schema, creating it if absent.
 
     A lock file keeps two processes from migrating at once. Before an existing schema changes, a copy of the
-    database is left beside it. Gives the names of the steps taken.
+    database is left beside it. Gives the names of the steps taken; `steps` is this version's history unless
+    another is given.
     Raises `SchemaError` when the database was written by a newer version.
     """
     import sqlite_utils
 
     from db.migrations import history
 
+    steps = steps or history
     target = Path(path)
     try:
         lock = open(target.with_name(target.name + ".migrate-lock"), "w")  # noqa: SIM115 - held below
@@ -37,13 +44,14 @@ def migrate(path: Path | str) -> list[str]:
         conn = connect(target)
         try:
             database = sqlite_utils.Database(conn)
-            done = [step.name for step in history.applied(database)]
-            _refuse_newer(done)
-            waiting = [step.name for step in history.pending(database)]
+            done = [step.name for step in steps.applied(database)]
+            known = [step.name for step in steps.pending(sqlite_utils.Database(memory=True))]
+            _refuse_newer(done, known)
+            waiting = [step.name for step in steps.pending(database)]
             if waiting and done:
                 _copy_aside(conn, target, done[-1])
             if waiting:
-                history.apply(database)
+                steps.apply(database)
             return waiting
         finally:
             conn.close()
@@ -57,7 +65,7 @@ def require_current(conn: Connection) -> None:
     except sqlite3.OperationalError:
         rows = []
     done = [row["name"] for row in rows]
-    _refuse_newer(done)
+    _refuse_newer(done, known)
     if missing := [name for name in known if name not in done]:
         raise SchemaError(f"the database lacks {', '.join(missing)}: run 'aminbox migrate' once")
 
@@ -67,8 +75,8 @@ def _known_steps() -> list[str]:
     return sorted(file.stem for file in folder.glob("m[0-9]*.py"))
 
 
-def _refuse_newer(done: list[str]) -> None:
-    if unknown := [name for name in done if name not in _known_steps()]:
+def _refuse_newer(done: list[str], known: list[str]) -> None:
+    if unknown := [name for name in done if name not in known]:
         raise SchemaError(
             f"the database was written by a newer version (it has {', '.join(unknown)}): "
             "start that version, or restore a backup made by this one"
@@ -76,6 +84,25 @@ def _refuse_newer(done: list[str]) -> None:
 
 
 def _copy_aside(conn: Connection, target: Path, last_step: str) -> None:
+    """Leave a whole copy beside the database; a copy of an earlier attempt stays until the new one is complete."""
     copy = target.with_name(f"{target.stem}.before-{last_step}-next.sqlite3")
-    copy.unlink(missing_ok=True)
-    conn.execute("VACUUM INTO ?", (str(copy),))
+    part = copy.with_name(copy.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        conn.execute("VACUUM INTO ?", (str(part),))
+        _flush(part)
+        part.replace(copy)
+        _flush(copy.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseUnusableError(
+            f"no copy of the database could be left at {copy} ({error}), so nothing was changed: "
+            "free as much space as the database takes, or clear what is in the way"
+        ) from error
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -46,36 +47,43 @@ def test_a_transaction_stores_its_block(names: Connection, database: Path) -> No
     other.close()
 
 
+def put_and_raise(conn: Connection, name: str, error: BaseException) -> None:
+    with transaction(conn):
+        put(conn, name)
+        raise error
+
+
 def test_a_transaction_that_raises_stores_nothing(names: Connection) -> None:
-    with pytest.raises(KeyError), transaction(names):
-        put(names, "a")
-        raise KeyError("a")
+    with pytest.raises(KeyError):
+        put_and_raise(names, "a", KeyError())
     assert stored(names) == []
     assert not names.in_transaction
 
 
 def test_an_interrupt_rolls_back_too(names: Connection) -> None:
-    with pytest.raises(KeyboardInterrupt), transaction(names):
-        put(names, "a")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        put_and_raise(names, "a", KeyboardInterrupt())
     assert stored(names) == []
 
 
 def test_a_nested_transaction_that_raises_takes_only_its_own_back(names: Connection) -> None:
     with transaction(names):
         put(names, "outer")
-        with pytest.raises(KeyError), transaction(names):
-            put(names, "inner")
-            raise KeyError("inner")
+        with pytest.raises(KeyError):
+            put_and_raise(names, "inner", KeyError())
         put(names, "after")
     assert stored(names) == ["outer", "after"]
 
 
 def test_an_outer_transaction_takes_a_finished_inner_one_back(names: Connection) -> None:
-    with pytest.raises(KeyError), transaction(names):
+    def outer() -> None:
         with transaction(names):
-            put(names, "inner")
-        raise KeyError("outer")
+            with transaction(names):
+                put(names, "inner")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        outer()
     assert stored(names) == []
 
 
@@ -84,18 +92,21 @@ def test_three_levels_undo_only_the_innermost(names: Connection) -> None:
         put(names, "1")
         with transaction(names):
             put(names, "2")
-            with pytest.raises(KeyError), transaction(names):
-                put(names, "3")
-                raise KeyError("3")
+            with pytest.raises(KeyError):
+                put_and_raise(names, "3", KeyError())
     assert stored(names) == ["1", "2"]
 
 
 def test_a_nested_error_is_not_hidden_when_the_database_rolled_everything_back(names: Connection) -> None:
     # SQLite ends the whole transaction by itself on a full disk or an I/O error; the savepoint is gone then.
-    with pytest.raises(OSError, match="disk"), transaction(names), transaction(names):
-        put(names, "a")
-        names.execute("ROLLBACK")
-        raise OSError("disk full")
+    def fill_the_disk() -> None:
+        with transaction(names), transaction(names):
+            put(names, "a")
+            names.execute("ROLLBACK")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk"):
+        fill_the_disk()
     assert stored(names) == []
 
 
@@ -132,7 +143,7 @@ def test_a_connection_belongs_to_its_thread(conn: Connection) -> None:
     assert len(problems) == 1
 
 
-def _read_then_write(database: str, writer: int, start: multiprocessing.synchronize.Event) -> None:
+def _read_then_write(database: str, writer: int, start: Event) -> None:
     conn = connect(database)
     start.wait(10)
     for place in range(WRITES):
