@@ -127,11 +127,11 @@ def list_calls_by_id(conn: Connection, call_ids: list[str]) -> list[CallRow]:
 
 
 def list_earlier_calls(conn: Connection, number: str, before_id: str, limit: int = 5) -> list[CallRow]:
-    """Give a number's calls before this one, newest first."""
+    """Give a number's calls before this one, newest first; ids sort by time, so this one need not be stored."""
     return fetch_all(
         conn,
         CallRow,
-        f"SELECT {_COLUMNS} FROM calls WHERE number = ? AND id <> ? ORDER BY started_at DESC, id DESC LIMIT ?",
+        f"SELECT {_COLUMNS} FROM calls WHERE number = ? AND id < ? ORDER BY started_at DESC, id DESC LIMIT ?",
         (number, before_id, limit),
     )
 
@@ -170,7 +170,8 @@ def _where(wanted: CallFilter) -> tuple[list[str], dict[str, Any]]:
         "missed": "calls.state = 'missed'",
         "answered": "calls.direction = 'in' AND calls.answered_at IS NOT NULL",
         "out": "calls.direction = 'out'",
-        "unknown": "calls.person_id IS NULL AND calls.number IS NOT NULL",
+        "unknown": "calls.person_id IS NULL AND calls.number IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM person_phones WHERE person_phones.number = calls.number)",
     }
     if wanted.outcome in outcomes:
         where.append(outcomes[wanted.outcome])
