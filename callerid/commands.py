@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from appliance.core.bus import UnixBus
@@ -21,6 +23,8 @@ def line(config: Config, number: int) -> None:
     """
     from callerid.daemon import LineDaemon
     from callerid.drivers import DriverError, find_driver
+    from callerid.scope.captures import FOLDER as CAPTURE_FOLDER
+    from callerid.scope.observer import Observer
     from callerid.writing import EventWriter
 
     section = config.line(number)
@@ -40,6 +44,15 @@ def line(config: Config, number: int) -> None:
     writer = EventWriter(config.data.database)
     writer.start()
     bus = UnixBus(runtime)
+    clock = SystemClock()
+    observer = Observer(
+        line=number,
+        rate_hz=driver.rate_hz,
+        runtime=runtime,
+        folder=Path(config.data.folder) / CAPTURE_FOLDER,
+        later=writer.later,
+        now=clock.now,
+    )
     daemon = LineDaemon(
         line=number,
         driver=driver,
@@ -47,11 +60,13 @@ def line(config: Config, number: int) -> None:
         area_code=config.area_code_of(number),
         bus=bus,
         writer=writer,
-        clock=SystemClock(),
+        clock=clock,
+        observer=observer,
     )
     daemon.resume(config.data.database)
     notify("READY=1")
     daemon.run(stop.is_set)
     notify("STOPPING=1")
+    observer.close()
     writer.close()
     bus.close()

@@ -20,6 +20,7 @@ from appliance.core.service import masked, notify
 from callerid.drivers import DriverError, Frame, LineDriver
 from callerid.lifecycle import CallMachine
 from callerid.listening import Heard, Listener
+from callerid.scope.observer import Observer
 from callerid.snapshots import Teller
 from callerid.writing import EventWriter
 from db import DatabaseError, connect
@@ -50,6 +51,7 @@ class LineDaemon:
         bus: Bus,
         writer: EventWriter,
         clock: Clock,
+        observer: Observer | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._line = line
@@ -58,6 +60,7 @@ class LineDaemon:
         self._bus = bus
         self._writer = writer
         self._clock = clock
+        self._observer = observer
         self._sleep = sleep
         self._teller = Teller(line, area_code, clock)
         self._machine = CallMachine(self._teller.new_key)
@@ -110,6 +113,8 @@ class LineDaemon:
             log.warning("happening=samples-lost line=%d lost=%d", self._line, frame.lost)
         for heard in self._listener.feed(frame):
             self._tell(heard)
+        if self._observer is not None:
+            self._observer.look(frame, self._listener)
 
     def _on_away(self, problem: str) -> None:
         at = self._clock.monotonic()
@@ -134,6 +139,8 @@ class LineDaemon:
         event = self._teller.event(heard)
         self._publish(event)
         call = heard.change.call
+        if self._observer is not None and heard.change.kind in ("answered", "missed"):
+            self._observer.keep_unread(call)
         log.info(
             "happening=call-%s line=%d call=%s number=%s standard=%s",
             heard.change.kind, self._line, call.key, masked(call.number_raw), call.standard or "-",

@@ -30,6 +30,8 @@ class Listener:
 
     def __init__(self, rate_hz: int, machine: CallMachine) -> None:
         self.machine = machine
+        self.noticed: list[str] = []
+        """What the detectors and decoders gave out in the last frame, for whoever watches the line."""
         self._rate_hz = rate_hz
         self._start_over()
 
@@ -40,6 +42,7 @@ class Listener:
         messages = self._bank.feed(frame.samples)
         signals = self._signals.feed(frame.samples)
         self._consumed_s += len(frame.samples) / self._rate_hz
+        self.noticed = [signal.kind for signal in signals] + [_words(message) for message in messages]
         is_ringing = self._ring(frame, signals)
         if is_ringing:
             changes += _plain(self.machine.ring(True, at))
@@ -103,8 +106,14 @@ class Listener:
             return []
         changes: list[Heard] = []
         for digit in self._dial.feed(frame.samples):
+            self.noticed.append(f"{digit.method} digit {digit.digit}")
             changes += _plain(self.machine.digit(digit.digit, frame.end_monotonic))
         return changes
+
+
+def _words(message: CallerMessage) -> str:
+    said = message.number or {"P": "withheld", "O": "unavailable"}.get(message.reason or "", "no number")
+    return f"{message.standard} {message.type} {said} confidence {message.confidence:.2f}"
 
 
 def _plain(changes: list[Change]) -> list[Heard]:

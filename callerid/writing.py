@@ -19,6 +19,7 @@ from db.queries.lines import LineState, upsert_line_state
 log = logging.getLogger("line")
 
 LONGEST_QUEUE = 20_000
+Task = Callable[[], object]
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
 
@@ -29,7 +30,7 @@ class EventWriter:
     def __init__(self, database: Path, *, sleep: Callable[[float], object] = time.sleep) -> None:
         self._database = database
         self._sleep = sleep
-        self._queue: queue.Queue[Event | None] = queue.Queue(LONGEST_QUEUE)
+        self._queue: queue.Queue[Event | Task | None] = queue.Queue(LONGEST_QUEUE)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -43,6 +44,13 @@ class EventWriter:
         except queue.Full:
             log.error("happening=event-not-stored event=%s cause=queue-full", event.name)
 
+    def later(self, task: Task) -> None:
+        """Run something slow between two events; it must mend its own errors. Dropped when the queue is full."""
+        try:
+            self._queue.put_nowait(task)
+        except queue.Full:
+            log.error("happening=task-dropped cause=queue-full")
+
     def close(self, timeout_s: float = 5.0) -> bool:
         """Store what is waiting, then end; False when it took longer than `timeout_s`."""
         self._queue.put(None)
@@ -52,6 +60,9 @@ class EventWriter:
     def _run(self) -> None:
         conn: Connection | None = None
         while (event := self._queue.get()) is not None:
+            if not isinstance(event, Event):
+                event()
+                continue
             wait_s, is_reported = FIRST_WAIT_S, False
             while True:
                 try:

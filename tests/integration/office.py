@@ -32,7 +32,11 @@ class RunningOffice:
         self._log_path = folder.with_suffix(".log")
         self._log = self._log_path.open("w")
         self.process = subprocess.Popen(
-            [*aminbox("run", "--demo", "--data", str(folder), "--port", str(self.port), "--lines", str(lines))],
+            [
+                *aminbox(
+                    "run", "--demo", "--data", str(folder), "--port", str(self.port), "--lines", str(lines)
+                )
+            ],
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -84,7 +84,9 @@ def test_an_unknown_driver_is_named_with_the_installed_ones(tmp_path: Path) -> N
 
 
 def test_a_missing_device_is_said_by_the_line_daemon_and_it_goes_on_trying(tmp_path: Path) -> None:
-    path = write(tmp_path, f'[data]\nfolder = "{tmp_path}"\nruntime = "{tmp_path}/r"\n[[lines]]\nnumber = 1\n')
+    path = write(
+        tmp_path, f'[data]\nfolder = "{tmp_path}"\nruntime = "{tmp_path}/r"\n[[lines]]\nnumber = 1\n'
+    )
     assert outcome("migrate", "--config", path)[0] == 0
     process = subprocess.Popen(aminbox("line", "1", "--config", path), stderr=subprocess.PIPE, text=True)
     with pytest.raises(subprocess.TimeoutExpired):
@@ -104,7 +106,9 @@ def test_asking_an_exchange_that_does_not_run_says_how_to_start_one(tmp_path: Pa
 
 
 def test_a_sound_configuration_passes_the_check(tmp_path: Path) -> None:
-    path = write(tmp_path, f'[data]\nfolder = "{tmp_path}"\n[panel]\nport = {free_port()}\n[[lines]]\nnumber = 1\n')
+    path = write(
+        tmp_path, f'[data]\nfolder = "{tmp_path}"\n[panel]\nport = {free_port()}\n[[lines]]\nnumber = 1\n'
+    )
     status, text = outcome("check", "--config", path)
     assert (status, "no problem found" in text) == (0, True)
 
