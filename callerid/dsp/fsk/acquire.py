@@ -12,11 +12,24 @@ import msgspec
 import numpy as np
 
 from callerid.dsp.fsk.history import History
+from callerid.dsp.fsk.path import Trellis
 from callerid.dsp.fsk.preamble import Marks
 from callerid.dsp.fsk.seizure import learn_marks, prior_information
 from callerid.dsp.fsk.standards import RATE_HZ, SAMPLES_PER_BIT, ToneStandard, radians
 from callerid.dsp.fsk.trellis import BETWEEN, NEVER, PLACES, branch_metrics, forward, trace
-from callerid.dsp.fsk.wave import A_MARK, A_SPACE, SPB, TAU, W_MARK, W_SPACE, Floats, Wave, refine
+from callerid.dsp.fsk.wave import (
+    A_MARK,
+    A_SPACE,
+    GOOD_FIT,
+    SPB,
+    TAU,
+    W_MARK,
+    W_SPACE,
+    Bits,
+    Floats,
+    Wave,
+    refine,
+)
 
 LEAD_BITS = 14
 """Bits of marks run through before their end: the end is known to some bits only."""
@@ -28,6 +41,8 @@ FINALISTS = 10
 TAU_STEPS = 8
 SPACE_STEPS_HZ = np.arange(-36.0, 37.0, 12.0)
 """Space tones around the standard's, ±1.5 % (EN 300 659-1, clause 6.1)."""
+LARGEST_TONE_ERROR = 0.017
+"""A mark further off than any standard allows (1.5 %) is a wrong clock: the space is off by as much."""
 RATE_STEPS = np.array([-0.016, -0.008, 0.0, 0.008, 0.016])
 """Bit rates around 1200, as a part."""
 KEPT_CLOCK_BONUS = 6.0
@@ -43,6 +58,11 @@ ROUNDS = 3
 """Gauss-Newton steps on each piece."""
 UNSURE_BITS = 6
 """Bits at the end that are not learned from: later ones may still change them."""
+KNOWN_BITS = FINE_BITS - UNSURE_BITS
+MOST_FITTED = 4
+"""Finalists fitted when the first does not come out clean."""
+MOST_REVISIONS = 2
+"""Times the first bits are fitted, the second with what the first fit makes of them."""
 
 
 class Start(msgspec.Struct):
@@ -80,30 +100,64 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
     more = FINE_BITS - COARSE_BITS
     mark, space = branch_metrics(vectors, noise, heard, offset, first + COARSE_BITS, more, counts)
     metrics, fine, _ = forward(wide, mark, space)
-    hypothesis, place, column = (int(part) for part in np.unravel_index(int(metrics.argmax()), metrics.shape))
-    likelihood = float(metrics[hypothesis, place, column])
-    vector = vectors[hypothesis]
-    mean_square = 0.25 * float(vector[A_MARK] ** 2 + vector[A_SPACE] ** 2)
-    promised = 0.5 * FINE_BITS * SAMPLES_PER_BIT * mean_square / noise
-    if likelihood < LEAST_LIKELIHOOD_SHARE * promised or column == 0:
-        return None
-    bits, _, place, column = trace(fine, hypothesis, place, column)
-    before, *_ = trace(coarse, hypothesis, place, column)
-    bits = np.concatenate([before, bits])
-    wave = (seizure or marks.wave).copy()
-    wave.vector = vector.copy()
+    ranking = np.argsort(metrics.max(axis=(1, 2)))[::-1]
     if seizure is not None:
-        return Start(wave, first, 0, likelihood)
-    wave.information = prior_information(float(vector[A_MARK]), 0)
-    learn_marks(history, marks, wave, round((marks.start - marks.end) / SAMPLES_PER_BIT) + UNSURE_BITS)
-    known = FINE_BITS - UNSURE_BITS
-    spaces = np.concatenate([[0], np.cumsum(1 - bits)])
-    for place in range(LEAD_BITS - 3, known, LEARN_PIECE):
-        piece = bits[place : min(place + LEARN_PIECE, known)]
-        low = wave.edge(first + place)
-        heard = history.view(low, samples_needed(marks))
-        refine(wave, heard, low, piece, first + place, int(spaces[place]), rounds=ROUNDS)
-    return Start(wave, first, first + known, likelihood)
+        best = int(ranking[0])
+        likelihood = float(metrics[best].max())
+        wave = seizure.copy()
+        wave.vector = vectors[best].copy()
+        return Start(wave, first, 0, likelihood) if _is_signal(wave, likelihood) else None
+    found: tuple[float, Start] | None = None
+    for finalist in ranking[:MOST_FITTED]:
+        likelihood = float(metrics[finalist].max())
+        place, column = divmod(int(metrics[finalist].argmax()), FINE_BITS)
+        wave = marks.wave.copy()
+        wave.vector = vectors[finalist].copy()
+        if column == 0 or not _is_signal(wave, likelihood):
+            continue
+        later, _, place, column = trace(fine, int(finalist), place, column)
+        sooner, *_ = trace(coarse, int(finalist), place, column)
+        excess = _learn(history, marks, wave, np.concatenate([sooner, later]))
+        if found is None or excess < found[0]:
+            found = excess, Start(wave, first, first + KNOWN_BITS, likelihood)
+        if excess < GOOD_FIT:
+            break
+    return found[1] if found else None
+
+
+def _is_signal(wave: Wave, likelihood: float) -> bool:
+    """Say whether the data are as likely as the level of the marks promises."""
+    promised = 0.5 * FINE_BITS * SAMPLES_PER_BIT * wave.power / wave.noise
+    return likelihood > LEAST_LIKELIHOOD_SHARE * promised
+
+
+def _learn(history: History, marks: Marks, wave: Wave, bits: Bits) -> float:
+    """Fit a wave to the first bits, anew when they look different with it; gives the excess left."""
+    first = -LEAD_BITS
+    guess = wave.vector.copy()
+    for _ in range(MOST_REVISIONS):
+        wave.vector = guess.copy()
+        wave.information = prior_information(float(guess[A_MARK]), 0)
+        learn_marks(history, marks, wave, round((marks.start - marks.end) / SAMPLES_PER_BIT) + UNSURE_BITS)
+        spaces = np.concatenate([[0], np.cumsum(1 - bits)])
+        residual, count = 0.0, 0
+        for place in range(LEAD_BITS - 3, KNOWN_BITS, LEARN_PIECE):
+            piece = bits[place : min(place + LEARN_PIECE, KNOWN_BITS)]
+            low = wave.edge(first + place)
+            heard = history.view(low, samples_needed(marks))
+            fit = refine(wave, heard, low, piece, first + place, int(spaces[place]), rounds=ROUNDS)
+            residual, count = residual + fit.residual, count + fit.count
+        excess = wave.excess(residual, count)
+        if excess < GOOD_FIT:
+            break
+        again = Trellis(history, first)
+        again.extend(wave, KNOWN_BITS)
+        revised = again.path().bits
+        if np.array_equal(revised, bits[:KNOWN_BITS]):
+            break
+        bits = revised
+        guess = wave.vector.copy()
+    return excess
 
 
 def _hypotheses(
@@ -122,7 +176,8 @@ def _hypotheses(
     square = float(np.clip(4.0 * signal / amplitude**2 - 1.0, LEAST_LEVEL_RATIO**2, LARGEST_LEVEL_RATIO**2))
     mark = float(base.vector[W_MARK])
     scaled_hz = standard.space_hz * mark * RATE_HZ / (2.0 * math.pi) / standard.mark_hz
-    middle_hz = 0.5 * (scaled_hz + standard.space_hz)
+    is_clock = abs(scaled_hz / standard.space_hz - 1.0) > LARGEST_TONE_ERROR
+    middle_hz = scaled_hz if is_clock else standard.space_hz
     tau, space, rate = np.meshgrid(shifts, SPACE_STEPS_HZ, RATE_STEPS, indexing="ij")
     vectors = np.repeat(base.vector[None, :], tau.size, axis=0)
     vectors[:, SPB] = SAMPLES_PER_BIT * (1.0 + rate.ravel())

@@ -18,8 +18,8 @@ HOP = 160
 WINDOW = 320
 """Samples in one look: 40 ms, shorter than the shortest mark signal (55 bits, 46 ms)."""
 TRANSFORM = 512
-WIDEST_OFFSET = 0.045
-"""How far off a tone may stand: the ±4 % borne, and a little."""
+WIDEST_OFFSET = 0.065
+"""How far off a tone is looked for: the ±4 % borne, and two bins."""
 BIN_HZ = RATE_HZ / TRANSFORM
 LOWEST_BIN = int(BELL202.mark_hz * (1.0 - WIDEST_OFFSET) / BIN_HZ)
 HIGHEST_BIN = int(V23.mark_hz * (1.0 + WIDEST_OFFSET) / BIN_HZ) + 1

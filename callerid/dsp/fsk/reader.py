@@ -26,7 +26,7 @@ from callerid.dsp.fsk.standards import (
     FskStandard,
     ToneStandard,
 )
-from callerid.dsp.fsk.wave import A_MARK, A_SPACE, Floats, Wave, refine
+from callerid.dsp.fsk.wave import A_MARK, Floats, Wave, refine
 
 PIECE_BITS = 32
 """Bits the trellis grows by at a time."""
@@ -134,8 +134,7 @@ def _learn(history: History, wave: Wave, path: Path, low: int, high: int) -> flo
     start = wave.edge(low)
     wave.information *= FORGETTING
     fit = refine(wave, history.view(start, wave.edge(high) + 1), start, bits, low, path.spaces[first])
-    power = 0.25 * float(wave.vector[A_MARK] ** 2 + wave.vector[A_SPACE] ** 2)
-    return fit.explained * (power + wave.noise) / power
+    return fit.explained * (wave.power + wave.noise) / wave.power
 
 
 def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
@@ -164,7 +163,6 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
     sure, _ = distance(survey, local)
     if sure < LEAST_DISTANCE:
         return None
-    power = 0.25 * float(wave.vector[A_MARK] ** 2 + wave.vector[A_SPACE] ** 2)
     return Reading(
         standard="fsk-bell202" if wave.space_hz / wave.mark_hz > RATIO_BOUNDARY else "fsk-v23",
         fields=fields,
@@ -174,7 +172,7 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
         confidence=-math.expm1(-sure),
         mark_hz=wave.mark_hz,
         space_hz=wave.space_hz,
-        snr_db=10.0 * math.log10(power / wave.noise),
+        snr_db=10.0 * math.log10(wave.power / wave.noise),
     )
 
 

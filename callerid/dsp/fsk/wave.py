@@ -22,6 +22,11 @@ Bits = npt.NDArray[np.int8]
 PHASE, W_MARK, W_SPACE, SPB, TAU, A_MARK, A_SPACE = range(7)
 """Order of the numbers in a parameter vector."""
 PARAMETERS = 7
+MODEL_FAULT = 0.01
+"""Part of the power the model may miss on a real line: edges, filters, a non-linear loop."""
+GOOD_FIT = 1.4
+"""Excess up to which a fit is taken for right: five sigma of the noise in 40 bits."""
+TINY = 1e-30
 LEAST_AMPLITUDE_SHARE = 0.15
 """A tone is never fitted under this share of the other (16.5 dB of twist)."""
 
@@ -48,6 +53,15 @@ class Wave(msgspec.Struct, kw_only=True):
     def edge(self, bit: int) -> int:
         """Give the absolute index of the first sample at or after the start of a bit."""
         return self.origin + math.ceil(float(self.vector[TAU] + bit * self.vector[SPB]))
+
+    @property
+    def power(self) -> float:
+        """Give the mean power of a sample, marks and spaces alike."""
+        return 0.25 * float(self.vector[A_MARK] ** 2 + self.vector[A_SPACE] ** 2)
+
+    def excess(self, residual: float, count: int) -> float:
+        """Give what is left of a stretch, over what the noise (and the model's own faults) would leave."""
+        return residual / max(count * max(self.noise, MODEL_FAULT * self.power), TINY)
 
     def copy(self) -> Wave:
         return Wave(
