@@ -1,0 +1,1 @@
+"""The panel: the office's web pages, live call cards, and the process that serves them."""

@@ -1,0 +1,5 @@
+"""``python -m panel`` is ``aminbox panel``."""
+
+from panel.commands import panel
+
+panel()

@@ -1,0 +1,57 @@
+"""A screen is a folder: `panel/<subject>/` exports one `Feature`, and everything else learns of it from there."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from appliance.domain.access import Permission
+from panel.context import Office
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the menu."""
+
+    title: str
+    """Persian title."""
+    endpoint: str
+    icon: str
+    """Name of a symbol in the icon sprite."""
+    permission: Permission | None = None
+    """Who sees it; None: everybody signed in."""
+    place: int = 100
+    """Order in the menu, lowest first."""
+
+
+def _always(_office: Office) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One screen or subject of the panel."""
+
+    blueprint: Blueprint
+    menu: tuple[MenuItem, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    """Every permission its routes ask for."""
+    is_enabled: Callable[[Office], bool] = _always
+
+
+def discover(office: Office) -> list[Feature]:
+    """Give the features of all folders of the panel that export one and are enabled here, by name."""
+    import panel
+
+    found = []
+    for module in sorted(pkgutil.iter_modules(panel.__path__), key=lambda entry: entry.name):
+        if not module.ispkg:
+            continue
+        feature = getattr(importlib.import_module(f"panel.{module.name}"), "feature", None)
+        if isinstance(feature, Feature) and feature.is_enabled(office):
+            found.append(feature)
+    return found

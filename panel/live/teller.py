@@ -1,0 +1,83 @@
+"""Telling the browsers what happened: one event in, one message to each room that may know."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Protocol
+
+from appliance.core.events import AnyEvent, CallEvent, CallLinked, LineDown, LineUp, PersonRegistered
+from db import Connection
+from db.queries import calls, lines
+from panel.live.browsers import Browsers
+from panel.live.cards import CardMaker
+from panel.live.projection import CallProjection
+
+LINES_ROOM = "lines"
+_WITHOUT_PERSON = ("unknown", "several")
+
+
+class Emit(Protocol):
+    """Sends one message to a room of browsers."""
+
+    def __call__(self, name: str, payload: dict[str, Any], *, to: str) -> None:
+        """Send it; never blocks."""
+        ...
+
+
+class Teller:
+    """Turns events into messages. `lock` keeps a message with an older state from overtaking a newer one."""
+
+    def __init__(self, projection: CallProjection, cards: CardMaker, browsers: Browsers, emit: Emit) -> None:
+        self._projection = projection
+        self._cards = cards
+        self._browsers = browsers
+        self._emit = emit
+        self.lock = threading.RLock()
+        self.last_event_id: str | None = None
+
+    def seed(self, conn: Connection) -> None:
+        """Learn the calls that are open now."""
+        for row in calls.list_open_calls(conn):
+            self._projection.seed(row)
+
+    def tell(self, conn: Connection, event: AnyEvent) -> None:
+        """Tell one event."""
+        with self.lock:
+            self.last_event_id = max(event.id, self.last_event_id or "")
+            match event:
+                case CallEvent():
+                    if self._projection.apply(event.call):
+                        self._tell_call(conn, event.name, event.call.id, event.id)
+                case CallLinked():
+                    self._tell_linked(conn, event)
+                case PersonRegistered():
+                    for call_id in self._projection.open_ids():
+                        self._tell_call(conn, event.name, call_id, event.id)
+                case LineUp() | LineDown():
+                    payload = {"event_id": event.id, "line": event.line, "is_up": isinstance(event, LineUp)}
+                    self._emit(event.name, payload, to=LINES_ROOM)
+                case _:
+                    pass
+
+    def _tell_linked(self, conn: Connection, event: CallLinked) -> None:
+        linked = self._cards.newest(conn, event.call_id)
+        ids = [event.call_id]
+        if linked is not None and linked.number:
+            ids += [
+                other for other in self._projection.ids_with_number(linked.number) if other != event.call_id
+            ]
+        for call_id in ids:
+            self._tell_call(conn, event.name, call_id, event.id)
+
+    def _tell_call(self, conn: Connection, name: str, call_id: str, event_id: str) -> None:
+        rights = self._browsers.rights()
+        call = self._cards.newest(conn, call_id) if rights else None
+        if call is None:
+            return
+        card = self._cards.card(conn, call)
+        for each in rights:
+            self._emit(name, self._cards.payload(card, each, event_id), to=each.room)
+
+    def line_states(self, conn: Connection) -> list[dict[str, Any]]:
+        """Give each line's state as stored."""
+        return [{"line": state.line, "is_up": state.is_up} for state in lines.list_line_states(conn)]

@@ -1,0 +1,47 @@
+// Starts every behaviour whose data attribute is on the page.
+import { startCardForms } from "./cardforms.js";
+import { startConnection } from "./connection.js";
+import { startDemoBar } from "./demo.js";
+import { createDock } from "./dock.js";
+import { startLines } from "./lines.js";
+import { createLog } from "./log.js";
+import { startSideMenu } from "./side.js";
+import { startSound } from "./sound.js";
+import { forgetOnSignOut } from "./store.js";
+import { startThemeToggle } from "./themetoggle.js";
+import { startTicking } from "./ticking.js";
+import { startTitle } from "./title.js";
+
+startThemeToggle();
+startSideMenu();
+forgetOnSignOut();
+startDemoBar();
+
+const log = createLog();
+const dock = createDock();
+const lines = startLines();
+const clock = startTicking();
+startTitle();
+startSound();
+
+const show = (name, call, options) => {
+  dock.show(name, call, options);
+  log.show(name, call);
+};
+
+startCardForms((call) => show("action", call, { isOwn: true }));
+startConnection({
+  known: () => dock.ids(),
+  onCall: (name, call) => show(name, call),
+  onSync: (answer, isReconnect) => {
+    clock.set(answer.now);
+    for (const call of answer.calls) show("calls.sync", call);
+    if (isReconnect) log.refresh();
+  },
+  onLines: (states) => states.forEach(lines.set),
+});
+
+// A page the browser kept in memory may be old, or belong to somebody who signed out since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});

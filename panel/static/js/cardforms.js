@@ -1,0 +1,46 @@
+// A card's forms are sent without leaving the page; without scripts they are ordinary forms.
+import { post } from "./post.js";
+import { toast } from "./toast.js";
+
+export function startCardForms(onCall) {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-card-action]");
+    if (!form) return;
+    event.preventDefault();
+    const card = form.closest("[data-call-card]");
+    const button = event.submitter ?? form.querySelector("button");
+    if (button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    try {
+      const { answer, body } = await post(form.action, new FormData(form));
+      showProblems(form, body.errors ?? {});
+      if (body.call) onCall(body.call);
+      if (answer.ok) toast(body.notice);
+      else if (body.notice) note(card, body.notice);
+    } catch {
+      note(card, "ارتباط برقرار نشد؛ چیزی ثبت نشد. دوباره امتحان کنید.");
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  });
+}
+
+function showProblems(form, errors) {
+  let first = null;
+  for (const place of form.querySelectorAll("[data-problem]")) {
+    const problem = errors[place.dataset.problem] ?? "";
+    const input = form.elements[place.dataset.problem];
+    place.textContent = problem;
+    place.hidden = !problem;
+    input.classList.toggle("is-invalid", Boolean(problem));
+    input.toggleAttribute("aria-invalid", Boolean(problem));
+    if (problem) first ??= input;
+  }
+  first?.focus();
+}
+
+function note(card, text) {
+  const place = card.querySelector("[data-card-notice]");
+  place.textContent = text;
+  place.hidden = false;
+}

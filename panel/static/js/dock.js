@@ -1,0 +1,136 @@
+// The dock of call cards: opens, updates and stacks them, and never takes focus or typed text away.
+import { read, write } from "./store.js";
+import { forgetTyped, keepTyped, restoreTyped } from "./typed.js";
+
+const MOST_CARDS = 8;
+const MOST_CLOSED = 200;
+const OPENING = /^(call\.(ringing|identified|answered|missed|ended|dialling|dialled)|calls\.sync)$/;
+
+export function isBusy(card) {
+  if (card.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
+  return [...card.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim();
+  return template.content.firstElementChild;
+}
+
+export function createDock() {
+  const dock = document.querySelector("[data-dock]");
+  if (!dock) return { ids: () => [], show: () => {} };
+
+  const find = (id) => document.querySelector(`[data-dock] [data-call="${id}"], [data-call-page] [data-call="${id}"]`);
+  const cards = () => [...dock.querySelectorAll("[data-call-card]")];
+  const remember = () => write("cards", cards().map((card) => card.dataset.call));
+  const isClosed = (id) => read("closed", []).includes(id);
+
+  function fold(card, isFolded) {
+    card.toggleAttribute("data-folded", isFolded);
+    card.querySelector("[data-card-fold]").setAttribute("aria-expanded", String(!isFolded));
+    const others = read("folded", []).filter((id) => id !== card.dataset.call);
+    write("folded", isFolded ? [card.dataset.call, ...others].slice(0, MOST_CLOSED) : others);
+  }
+
+  function makeRoom() {
+    const quiet = cards().filter((card) => card.dataset.open === "no" && !isBusy(card));
+    for (const card of quiet) fold(card, true);
+    const tooMany = cards().length - (MOST_CARDS - 1);
+    quiet.reverse().slice(0, Math.max(0, tooMany)).forEach((card) => card.remove());
+  }
+
+  function open(card) {
+    const busy = cards().find(isBusy);
+    if (card.dataset.open === "yes") makeRoom();
+    card.classList.add("is-new");
+    if (busy) busy.after(card);
+    else dock.prepend(card);
+    if (!busy) dock.scrollTop = 0;
+    restoreTyped(card);
+    if (read("folded", []).includes(card.dataset.call)) fold(card, true);
+    remember();
+  }
+
+  function notice(card, text, action) {
+    const place = card.querySelector("[data-card-notice]");
+    place.textContent = text;
+    if (action) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-secondary";
+      button.textContent = "نمایش";
+      button.addEventListener("click", action);
+      place.append(button);
+    }
+    place.hidden = false;
+  }
+
+  function replaceCaller(card, fresh) {
+    const old = card.querySelector('[data-part="caller"]');
+    const hadFocus = old.contains(document.activeElement);
+    const next = fresh.querySelector('[data-part="caller"]');
+    old.replaceWith(next);
+    card.querySelector("[data-card-notice]").hidden = true;
+    if (hadFocus) {
+      const heading = next.querySelector("h3");
+      heading.tabIndex = -1;
+      heading.focus();
+    }
+    restoreTyped(card);
+  }
+
+  function update(card, fresh, isOwn) {
+    if (Number(fresh.dataset.revision) < Number(card.dataset.revision)) return;
+    const isNew = card.classList.contains("is-new");
+    card.className = fresh.className + (isNew ? " is-new" : "");
+    for (const name of ["revision", "state", "open"]) card.dataset[name] = fresh.dataset[name];
+    card.setAttribute("aria-label", fresh.getAttribute("aria-label"));
+    const status = card.querySelector('[data-part="status"]');
+    const freshStatus = fresh.querySelector('[data-part="status"]');
+    if (status.innerHTML !== freshStatus.innerHTML) status.replaceChildren(...freshStatus.childNodes);
+    const key = card.querySelector('[data-part="caller"]').dataset.key;
+    if (key === fresh.querySelector('[data-part="caller"]').dataset.key) return;
+    if (isOwn || !isBusy(card)) replaceCaller(card, fresh);
+    else notice(card, "مشخصات این تماس‌گیرنده همین حالا عوض شد.", () => replaceCaller(card, fresh));
+  }
+
+  function show(name, call, { isOwn = false } = {}) {
+    const card = find(call.call_id);
+    if (isOwn) forgetTyped(call.call_id);
+    if (card) update(card, parse(call.html), isOwn);
+    else if (OPENING.test(name) && !isClosed(call.call_id)) open(parse(call.html));
+    else return;
+    document.dispatchEvent(new CustomEvent("cards:changed"));
+  }
+
+  function close(card) {
+    write("closed", [card.dataset.call, ...read("closed", [])].slice(0, MOST_CLOSED));
+    forgetTyped(card.dataset.call);
+    card.remove();
+    remember();
+    document.dispatchEvent(new CustomEvent("cards:changed"));
+  }
+
+  dock.addEventListener("click", (event) => {
+    const card = event.target.closest("[data-call-card]");
+    if (event.target.closest("[data-card-close]")) close(card);
+    else if (event.target.closest("[data-card-fold]")) fold(card, !card.hasAttribute("data-folded"));
+  });
+  dock.addEventListener("keydown", (event) => {
+    const card = event.target.closest("[data-call-card]");
+    if (event.key === "Escape" && card && !isBusy(card)) close(card);
+  });
+
+  cards().filter((card) => isClosed(card.dataset.call)).forEach((card) => card.remove());
+  dock.prepend(...cards().reverse());
+  cards().filter((card) => read("folded", []).includes(card.dataset.call)).forEach((card) => fold(card, true));
+  document.querySelectorAll("[data-call-card]").forEach(restoreTyped);
+  keepTyped();
+  dock.dataset.ready = "";
+  return {
+    ids: () => [...new Set([...read("cards", []), ...cards().map((card) => card.dataset.call)])]
+      .filter((id) => !isClosed(id)).slice(-MOST_CARDS * 2),
+    show,
+  };
+}
