@@ -9,11 +9,10 @@ is foreign.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Literal
 
 import msgspec
-
-from db.text import ascii_digits
 
 COUNTRY_CODE = "98"
 NATIONAL_DIGITS = 10
@@ -40,7 +39,7 @@ class PhoneNumber(msgspec.Struct, frozen=True):
     """A telephone number as one key, with what the key tells."""
 
     key: str
-    """E.164 with ``+``, or the digits as dialled for short and service numbers."""
+    """E.164 with ``+``, or the digits as dialled for short, service and unknown numbers."""
     kind: Kind
     province: str | None = None
     """Province of an Iranian landline, Persian."""
@@ -53,19 +52,19 @@ def parse_phone(text: str, area_code: str = "") -> PhoneNumber | None:
 
     `area_code` is the line's own, with or without its leading 0 (``"021"``, ``"21"``); with it, eight local
     digits become a full number. Never raises: what is not a number of any plan keeps its digits as
-    kind ``unknown``.
+    kind ``unknown``. A key read again gives itself.
     """
-    plain = ascii_digits(text[:LONGEST_INPUT])
-    digits = re.sub(r"\D", "", plain)
+    written = text[:LONGEST_INPUT]
+    digits = _digits(written)
     if not digits:
         return None
-    if _has_plus(plain):
+    if _has_plus(written) and not digits.startswith("0"):
         return _international(digits)
     if _SERVICE.fullmatch(digits):
         return PhoneNumber(key=digits, kind="service", local=digits)
-    if digits.startswith("00"):
+    if digits.startswith("00") and digits[2:3] not in ("", "0"):
         return _international(digits[2:])
-    return _domestic(digits, area_code.lstrip("0"))
+    return _domestic(digits, _digits(area_code).lstrip("0"))
 
 
 def suggestion_suffix(number: PhoneNumber) -> str | None:
@@ -74,18 +73,25 @@ def suggestion_suffix(number: PhoneNumber) -> str | None:
     return digits[-LOCAL_DIGITS:] if len(digits) > LOCAL_DIGITS else None
 
 
+def _digits(text: str) -> str:
+    """Give the digits of a text as ASCII, whatever script they are written in."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
+
+
 def _has_plus(text: str) -> bool:
-    return text.lstrip("\u200e\u200f\u2066\u2067\u2068\u202a\u202b\u202c\u2069 (").startswith("+")
+    return text.lstrip("\u200e\u200f\u2066\u2067\u2068\u202a\u202b\u202c\u2069 (").startswith(("+", "＋"))
+
+
+def _is_national(digits: str) -> bool:
+    return len(digits) == NATIONAL_DIGITS and digits[0] != "0"
 
 
 def _domestic(digits: str, area_code: str) -> PhoneNumber:
-    if digits.startswith("0") and len(digits) == NATIONAL_DIGITS + 1:
+    if digits.startswith("0") and _is_national(digits[1:]):
         return _iranian(digits[1:])
-    if digits.startswith(COUNTRY_CODE) and len(digits) == len(COUNTRY_CODE) + NATIONAL_DIGITS:
-        return _iranian(digits[len(COUNTRY_CODE) :])
-    if digits.startswith(COUNTRY_CODE + "0") and len(digits) == len(COUNTRY_CODE) + NATIONAL_DIGITS + 1:
-        return _iranian(digits[len(COUNTRY_CODE) + 1 :])
-    if len(digits) == NATIONAL_DIGITS and (digits[0] == "9" or digits[:2] in PROVINCES):
+    if digits.startswith(COUNTRY_CODE) and _is_national(digits[len(COUNTRY_CODE) :].removeprefix("0")):
+        return _iranian(digits[len(COUNTRY_CODE) :].removeprefix("0"))
+    if _is_national(digits) and (digits[0] == "9" or digits[:2] in PROVINCES):
         return _iranian(digits)
     if len(digits) == LOCAL_DIGITS and area_code and digits[0] != "0":
         return _iranian(area_code + digits)
@@ -106,23 +112,30 @@ def _iranian(national: str) -> PhoneNumber:
 
 
 def _international(digits: str) -> PhoneNumber:
-    """Give the number behind a ``+`` or ``00``."""
+    """Give the number behind a ``+`` or ``00``; its key keeps the ``+`` also when it is of no plan."""
     if digits.startswith(COUNTRY_CODE):
-        national = digits[len(COUNTRY_CODE) :].removeprefix("0")
-        if len(national) == NATIONAL_DIGITS:
+        national = digits[len(COUNTRY_CODE) :].lstrip("0")
+        if _is_national(national):
             return _iranian(national)
-    if digits.startswith("0") or not LONGEST_SHORT < len(digits) <= LONGEST_E164:
-        return PhoneNumber(key=digits, kind="unknown", local=digits)
-    return _foreign(digits)
+        return _no_plan(_IRAN + national)
+    if not LONGEST_SHORT < len(digits) <= LONGEST_E164:
+        return _no_plan("+" + digits)
+    return _foreign("+" + digits)
 
 
-def _foreign(digits: str) -> PhoneNumber:
+def _foreign(text: str) -> PhoneNumber:
     import phonenumbers
 
     try:
-        parsed = phonenumbers.parse("+" + digits, None)
+        parsed = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
-        return PhoneNumber(key=digits, kind="unknown", local=digits)
+        return _no_plan(text)
+    if not phonenumbers.is_possible_number(parsed):
+        return _no_plan(text)
     shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    kind: Kind = "international" if phonenumbers.is_possible_number(parsed) else "unknown"
-    return PhoneNumber(key="+" + digits, kind=kind, local=shown)
+    key = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return PhoneNumber(key=key, kind="international", local=shown)
+
+
+def _no_plan(text: str) -> PhoneNumber:
+    return PhoneNumber(key=text, kind="unknown", local=text)
