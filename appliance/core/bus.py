@@ -63,12 +63,13 @@ class UnixBus:
         self._sender.setblocking(False)
 
     def publish(self, event: Event) -> int:
-        """Send to every socket in the folder; sockets nobody listens on any more are removed."""
+        """Send to every socket in the folder; sockets nobody listens on any more are removed.
+
+        A folder that was cleared away (as temporary folders are) is made anew, for listeners to come back to.
+        """
         data = encode(event)
         told = 0
-        with os.scandir(self._folder) as entries:
-            paths = [entry.path for entry in entries if entry.name.endswith(".sock")]
-        for path in paths:
+        for path in self._listening():
             try:
                 self._sender.sendto(data, path)
                 told += 1
@@ -81,6 +82,15 @@ class UnixBus:
     def subscribe(self, name: str) -> UnixSubscription:
         """Bind this name's socket, replacing one left by a process that died."""
         return UnixSubscription(self._folder / f"{name}.sock")
+
+    def _listening(self) -> list[str]:
+        try:
+            with os.scandir(self._folder) as entries:
+                return [entry.path for entry in entries if entry.name.endswith(".sock")]
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+            return []
 
     def close(self) -> None:
         """Close the sending socket."""
@@ -105,7 +115,7 @@ class UnixSubscription:
         self._socket.settimeout(timeout_s)
         try:
             return decode(self._socket.recv(DATAGRAM_BYTES))
-        except (TimeoutError, BlockingIOError, msgspec.MsgspecError):
+        except (TimeoutError, BlockingIOError, msgspec.ValidationError):
             return None
 
     def is_listed(self) -> bool:

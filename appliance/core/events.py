@@ -249,5 +249,8 @@ def encode(event: Event) -> bytes:
 
 def decode(data: bytes | str) -> AnyEvent:
     """Read an event written by `encode`. Raises `msgspec.ValidationError` on anything else."""
-    event: AnyEvent = _decoder.decode(data)
+    try:
+        event: AnyEvent = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.ValidationError(f"not an event: {error}") from error
     return event
