@@ -26,10 +26,8 @@ def find_config(named: Path | None = None) -> tuple[Config, Path]:
         return load_config(Path(environment)), Path(environment)
     if SYSTEM_FILE.exists():
         return load_config(SYSTEM_FILE), SYSTEM_FILE
-    with contextlib.suppress(OSError):
-        started = Path(_pointer().read_text(encoding="utf-8").strip())
-        if started.exists():
-            return load_config(started), started
+    if started := _started():
+        return load_config(started), started
     raise ConfigError(
         f"no configuration: there is no {SYSTEM_FILE} and no office was started by this user; "
         "start one with 'aminbox run --demo', or name a file with --config"
@@ -41,9 +39,23 @@ def remember_started(config_file: Path) -> None:
     with contextlib.suppress(OSError):
         pointer = _pointer()
         part = pointer.with_name(f"{pointer.name}.{os.getpid()}")
-        part.write_text(str(config_file.resolve()), encoding="utf-8")
+        part.unlink(missing_ok=True)
+        with part.open("x", encoding="utf-8") as file:
+            file.write(str(config_file.resolve()))
         part.chmod(0o600)
         part.replace(pointer)
+
+
+def _started() -> Path | None:
+    """Give the file of the office started last; one that somebody else wrote is not followed."""
+    pointer = _pointer()
+    try:
+        if pointer.lstat().st_uid != os.getuid():
+            return None
+        started = Path(pointer.read_text(encoding="utf-8").strip())
+        return started if started.is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _pointer() -> Path:

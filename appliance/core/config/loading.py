@@ -20,9 +20,11 @@ class ConfigError(ValueError):
 def load_config(path: Path) -> Config:
     """Read a configuration file. Raises `ConfigError`."""
     try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE_BYTES + 1)
+        if len(data) > LARGEST_FILE_BYTES:
             raise ConfigError(f"{path}: larger than 1 MiB, this is no configuration file")
-        text = path.read_text(encoding="utf-8")
+        text = data.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: there is no such file; name another with --config, or use --demo"
@@ -38,7 +40,8 @@ def load_text(text: str, source: str) -> Config:
     """Read a configuration from TOML text; `source` names it in errors. Raises `ConfigError`."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Beside its own error, tomllib lets those of absurd numbers, dates and depths through.
         raise ConfigError(f"{source}: not valid TOML: {error}") from None
     try:
         config = msgspec.convert(raw, Config)
@@ -54,7 +57,7 @@ def _check(config: Config, source: str) -> None:
         raise ConfigError(f"{source}: line {min(twice)} is given twice in [[lines]]; number each line once")
     try:
         ZoneInfo(config.office.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(
             f"{source}: office.time_zone {config.office.time_zone!r} is not known; Iran is 'Asia/Tehran'"
         ) from None
