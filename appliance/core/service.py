@@ -15,6 +15,8 @@ import sys
 import threading
 from types import FrameType
 
+SEND_TIMEOUT_S = 0.2
+"""A supervisor that does not read (it was stopped) must not stop the role with it."""
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -26,6 +28,7 @@ def notify(state: str) -> bool:
     if address.startswith("@"):
         address = "\0" + address[1:]
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(SEND_TIMEOUT_S)
         sender.sendto(state.encode(), address)
         return True
     return False
