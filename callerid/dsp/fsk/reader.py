@@ -12,7 +12,7 @@ from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_
 from callerid.dsp.fsk.acquire import Start, acquire, samples_needed
 from callerid.dsp.fsk.carrier import HOP, MarkRun
 from callerid.dsp.fsk.history import History
-from callerid.dsp.fsk.margins import Survey, distance
+from callerid.dsp.fsk.margins import Survey, find_rivals, least_combination
 from callerid.dsp.fsk.path import Path, Trellis
 from callerid.dsp.fsk.preamble import LEAST_NOISE_SHARE, fit_marks
 from callerid.dsp.fsk.seizure import fit_seizure
@@ -38,9 +38,9 @@ FORGETTING = 0.98
 """What is left of the old information after a piece: line and clocks may drift."""
 LOST_SHARE = 0.25
 """The signal is gone when a piece explains less than this part of what the level promises."""
-MOST_REVISIONS = 3
+MOST_REVISIONS = 4
 """Times a path may change when it is looked at again with the refined wave."""
-LEAST_DISTANCE = 8.0
+LEAST_DISTANCE = 10.0
 """Nats by which every other message that passes the checksum must be less likely."""
 LOCAL_BITS = 5
 """Bits over which the noise around one is taken."""
@@ -144,13 +144,14 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
     if length is None or len(values) < length:
         return None
     for _ in range(MOST_REVISIONS):
-        noise, local = _noise(history, wave, path)
-        wave.noise = noise
+        wave.noise, local = _noise(history, wave, path)
         survey = Survey(history, wave, path)
-        revised = survey.best()
-        if np.array_equal(revised.bits, path.bits):
+        rivals = find_rivals(survey, local)
+        if rivals is None:
+            return None
+        if all(rival.margin >= 0.0 for rival in rivals):
             break
-        path = revised
+        path = survey.revise(rivals)
     else:
         return None
     values, starts = path.data_bytes()
@@ -160,7 +161,7 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
         fields = parse_frame(values)
     except FrameError:
         return None
-    sure, _ = distance(survey, local)
+    sure = least_combination(rivals)
     if sure < LEAST_DISTANCE:
         return None
     return Reading(
