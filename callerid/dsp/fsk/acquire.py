@@ -35,15 +35,17 @@ LEAD_BITS = 14
 """Bits of marks run through before their end: the end is known to some bits only."""
 COARSE_BITS = LEAD_BITS + 20
 """Bits after which most hypotheses are dropped."""
+COARSE_COLUMNS = 22
+"""Spaces there can be until then, one more: the first bits are marks."""
 FINE_BITS = LEAD_BITS + 42
 """Bits after which one is chosen."""
 FINALISTS = 10
 TAU_STEPS = 8
-SPACE_STEPS_HZ = np.arange(-36.0, 37.0, 12.0)
+SPACE_STEPS_HZ = np.arange(-32.0, 33.0, 16.0)
 """Space tones around the standard's, ±1.5 % (EN 300 659-1, clause 6.1)."""
 LARGEST_TONE_ERROR = 0.017
 """A mark further off than any standard allows (1.5 %) is a wrong clock: the space is off by as much."""
-RATE_STEPS = np.array([-0.016, -0.008, 0.0, 0.008, 0.016])
+RATE_STEPS = np.array([-0.013, 0.0, 0.013])
 """Bit rates around 1200, as a part."""
 KEPT_CLOCK_BONUS = 6.0
 """Log-likelihood added to the timing the seizure promises."""
@@ -84,18 +86,18 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
     """Choose the hypothesis that explains the first bits best; None when none does."""
     vectors, bonus, noise = _hypotheses(history, marks, standard, seizure)
     first = -LEAD_BITS
-    metrics = np.full((len(vectors), PLACES, COARSE_BITS), NEVER)
+    metrics = np.full((len(vectors), PLACES, COARSE_COLUMNS), NEVER)
     metrics[:, BETWEEN, 0] = bonus
     low = marks.wave.origin + math.floor(float(vectors[:, TAU].min()) + first * float(vectors[:, SPB].max()))
     heard = history.view(low, samples_needed(marks))
     offset = low - marks.wave.origin
-    counts = np.arange(COARSE_BITS, dtype=np.float64)
+    counts = np.arange(COARSE_COLUMNS, dtype=np.float64)
     mark, space = branch_metrics(vectors, noise, heard, offset, first, COARSE_BITS, counts)
     metrics, coarse, _ = forward(metrics, mark, space)
     chosen = np.argsort(metrics.max(axis=(1, 2)))[::-1][:FINALISTS]
     metrics, coarse, vectors = metrics[chosen], coarse[:, chosen], vectors[chosen]
     wide = np.full((len(chosen), PLACES, FINE_BITS), NEVER)
-    wide[:, :, :COARSE_BITS] = metrics
+    wide[:, :, :COARSE_COLUMNS] = metrics
     counts = np.arange(FINE_BITS, dtype=np.float64)
     more = FINE_BITS - COARSE_BITS
     mark, space = branch_metrics(vectors, noise, heard, offset, first + COARSE_BITS, more, counts)

@@ -100,7 +100,7 @@ class Survey:
                 place += 1
             places[index] = place
         spaces = np.concatenate([[0], np.cumsum(1 - bits)])[:-1]
-        return Path(self.path.first, bits, places, [int(value) for value in spaces], self.path.metric)
+        return Path(self.path.first, bits, places, spaces.tolist())
 
     def _walk_back(self, step: int, place: int, column: int) -> list[int]:
         """Follow forward metrics back from a state until the decided path is met; gives the bits."""

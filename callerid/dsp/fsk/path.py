@@ -7,10 +7,10 @@ import msgspec
 import numpy as np
 
 from callerid.dsp.fsk.history import History
+from callerid.dsp.fsk.standards import BYTE_BITS
 from callerid.dsp.fsk.trellis import (
     AFTER_START,
     BETWEEN,
-    LAST_DATA,
     NEVER,
     PLACES,
     Decisions,
@@ -47,20 +47,16 @@ class Path(msgspec.Struct):
     """Place in the character after each bit."""
     spaces: list[int]
     """Spaces sent before each bit, counted from the origin."""
-    metric: float
 
     def data_bytes(self) -> tuple[bytes, list[int]]:
         """Give every byte whose stop bit is in, and the index (in ``bits``) of each one's start bit."""
-        values, starts = bytearray(), []
-        start = -1
-        for index, place in enumerate(self.places):
-            if place == AFTER_START:
-                start = index
-            elif place == BETWEEN and start >= 0:
-                values.append(sum(int(self.bits[start + 1 + bit]) << bit for bit in range(LAST_DATA - 1)))
-                starts.append(start)
-                start = -1
-        return bytes(values), starts
+        places = np.array(self.places)
+        starts = np.flatnonzero(places == AFTER_START)
+        ends = starts + BYTE_BITS
+        starts = starts[ends <= len(places)]
+        data = self.bits[starts[:, None] + np.arange(1, BYTE_BITS - 1)]
+        values = np.packbits(data.astype(np.uint8), axis=1, bitorder="little")
+        return values.tobytes(), starts.tolist()
 
 
 class Trellis:
@@ -72,6 +68,7 @@ class Trellis:
         self._keep = keep
         self.pieces: list[Piece] = []
         self.next_bit = first_bit
+        self._known: tuple[int, Path] | None = None
 
     def extend(self, wave: Wave, bits: int) -> None:
         """Run over the next ``bits`` bits, whose samples must be there."""
@@ -105,24 +102,32 @@ class Trellis:
         self.pieces.append(Piece(self.next_bit, base, mark, space, decisions, history, final))
         self.next_bit += bits
 
-    def path(self, pieces: int | None = None, *, ends_between: bool = False) -> Path:
-        """Trace the best path through all (or the last few) pieces."""
-        chosen = self.pieces if pieces is None else self.pieces[-pieces:]
-        final = chosen[-1].metrics[0]
-        place, column = (
-            (BETWEEN, int(final[BETWEEN].argmax()))
-            if ends_between
-            else tuple(int(part) for part in np.unravel_index(int(final.argmax()), final.shape))
-        )
-        metric = float(final[place, column])
+    def path(self, *, ends_between: bool = False) -> Path:
+        """Trace the best path; what lies more than a piece back has been decided before and is kept.
+
+        With ``ends_between`` the path is traced whole and ends between characters.
+        """
+        final = self.pieces[-1].metrics[0]
+        place, column = divmod(int(final.argmax()), final.shape[1])
+        if ends_between:
+            place, column = BETWEEN, int(final[BETWEEN].argmax())
+        known = self._known
+        traced = self.pieces if known is None or ends_between else self.pieces[known[0] :]
+        count = column + self.pieces[-1].base
         bits: list[Bits] = []
         places: list[int] = []
-        count = column + chosen[-1].base
-        for piece in reversed(chosen):
+        for piece in reversed(traced):
             part, after, place, column = trace(piece.decisions, 0, place, count - piece.base)
             bits.insert(0, part)
             places = after + places
             count = column + piece.base
+        if known is not None and not ends_between:
+            bits.insert(0, known[1].bits)
+            places = known[1].places + places
         joined = np.concatenate(bits)
-        spaces = count + np.concatenate([[0], np.cumsum(1 - joined)])[:-1]
-        return Path(chosen[0].first, joined, places, [int(value) for value in spaces], metric)
+        spaces = np.concatenate([[0], np.cumsum(1 - joined)])[:-1]
+        path = Path(self.pieces[0].first, joined, places, spaces.tolist())
+        if not ends_between and len(self.pieces) > 1:
+            upto = self.pieces[-1].first - path.first
+            self._known = len(self.pieces) - 1, Path(path.first, joined[:upto], places[:upto], [])
+        return path

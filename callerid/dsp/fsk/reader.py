@@ -28,8 +28,9 @@ from callerid.dsp.fsk.standards import (
 )
 from callerid.dsp.fsk.wave import A_MARK, Floats, Wave, refine
 
-PIECE_BITS = 32
-"""Bits the trellis grows by at a time."""
+FIRST_PIECE_BITS = 34
+PIECE_BITS = 60
+"""Bits the trellis grows by at a time; the first ones are learned from soon."""
 UNSURE_BITS = 8
 """Newest bits that are not learned from yet."""
 AMBIGUOUS_MARK_HZ = (1235.0, 1262.0)
@@ -94,7 +95,7 @@ def _candidates(mark_hz: float) -> tuple[ToneStandard, ...]:
 def _read_data(history: History, start: Start) -> Generator[int, None, Reading | None]:
     wave, learned = start.wave, start.learned
     trellis = Trellis(history, start.first_bit)
-    bits = PIECE_BITS
+    bits = FIRST_PIECE_BITS
     while True:
         yield wave.edge(trellis.next_bit + bits)
         trellis.extend(wave, bits)
@@ -117,7 +118,7 @@ def _bits_to_come(path: Path) -> int | None:
     """Give the fewest bits until the frame can be complete, 0 when it is; None when it is no frame."""
     values, _ = path.data_bytes()
     if not values:
-        return PIECE_BITS if len(path.bits) < 3 * PIECE_BITS else None
+        return FIRST_PIECE_BITS if len(path.bits) < 3 * FIRST_PIECE_BITS else None
     if len(values) > 1 and not is_known_type(values[0]):
         return None
     length = frame_length(values)

@@ -74,15 +74,16 @@ def _sums(
     frequency: Floats, times: Floats, samples: Floats, index: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
     """Sum ``x exp(jwn)`` and ``exp(2jwn)`` over each bit of each hypothesis."""
-    tone = np.empty((index.shape[0], index.shape[1] - 1), dtype=np.complex128)
-    double = np.empty_like(tone)
-    for value in np.unique(frequency):
-        turning = np.exp(1j * value * times)
-        chosen = np.flatnonzero(frequency == value)
-        for target, terms in ((tone, samples * turning), (double, turning * turning)):
-            running = np.concatenate([[0.0], np.cumsum(terms)])
-            target[chosen] = np.diff(running[index[chosen]], axis=1)
-    return tone, double
+    values, which = (
+        (frequency[:1], None) if len(frequency) == 1 else np.unique(frequency, return_inverse=True)
+    )
+    turning = np.exp(1j * (values[:, None] * times))
+    running = np.zeros((2, len(values), len(times) + 1), dtype=np.complex128)
+    np.cumsum(turning * samples, axis=1, out=running[0, :, 1:])
+    np.cumsum(turning * turning, axis=1, out=running[1, :, 1:])
+    at = running[:, 0, index[0]][:, None] if which is None else running[:, which[:, None], index]
+    sums = at[:, :, 1:] - at[:, :, :-1]
+    return sums[0], sums[1]
 
 
 def forward(
