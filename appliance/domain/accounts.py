@@ -24,17 +24,27 @@ FREE_FAILURES = 5
 """Wrong passwords in a row before the account closes for a while."""
 LOCK_TIMES_S = (30, 60, 300, 900)
 SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1024
+LONGEST_USERNAME = 64
 
 
 def create_user(conn: Connection, *, username: str, display_name: str, role: Role, password: str) -> int:
-    """Enter a user; give the id. Raises `InvalidInputError` for a short password or an unknown role."""
+    """Enter a user; give the id.
+
+    Raises `InvalidInputError` for an unknown role, a password or a name that is too short or too long, or a
+    name that is taken.
+    """
     if role not in get_args(Role):
         raise InvalidInputError("role", f"expected one of {', '.join(get_args(Role))}")
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInputError("password", f"shorter than {SHORTEST_PASSWORD} characters")
+    if len(password) > LONGEST_PASSWORD:
+        raise InvalidInputError("password", f"longer than {LONGEST_PASSWORD} characters")
     name = clean(username)
     if not name:
         raise InvalidInputError("username", "missing")
+    if len(name) > LONGEST_USERNAME:
+        raise InvalidInputError("username", f"longer than {LONGEST_USERNAME} characters")
     if users.find_user_by_name(conn, name):
         raise InvalidInputError("username", "taken")
     return users.insert_user(
@@ -50,20 +60,18 @@ def sign_in(conn: Connection, now: datetime, username: str, password: str) -> Us
     """Give the user whose name and password these are.
 
     Raises `SignInError`, or `LockedOutError` while the account is closed after wrong passwords; it takes
-    equally long whether the name exists or not.
+    equally long whether the name exists or not. An attempt counts as wrong before the password is looked at,
+    so that many at once get no more tries than one after the other.
     """
-    row = users.find_user_by_name(conn, clean(username)[:64])
+    row = users.find_user_by_name(conn, clean(username)[:LONGEST_USERNAME])
     if row is None or not row.is_active:
         _matches(_NOBODY, password)
         raise SignInError("no such account")
-    if row.locked_until and from_text(row.locked_until) > now:
-        raise LockedOutError(row.locked_until)
+    _count_attempt(conn, now, row.id)
     if not _matches(row.password_hash, password):
-        _note_failure(conn, now, row)
         raise SignInError("wrong password")
-    if row.failed_sign_ins:
-        with transaction(conn):
-            users.update_sign_in_failure(conn, row.id, 0, None)
+    with transaction(conn):
+        users.update_sign_in_failure(conn, row.id, 0, None)
     return as_user(row)
 
 
@@ -80,16 +88,30 @@ def as_user(row: UserRow) -> User:
 
 def _matches(stored: str, password: str) -> bool:
     try:
-        return _hasher.verify(stored, password[:1024])
+        return _hasher.verify(stored, password[: LONGEST_PASSWORD + 1])
     except (VerifyMismatchError, InvalidHashError):
         return False
 
 
-def _note_failure(conn: Connection, now: datetime, row: UserRow) -> None:
-    failures = row.failed_sign_ins + 1
-    locked_until = None
-    if failures >= FREE_FAILURES:
-        seconds = LOCK_TIMES_S[min(failures - FREE_FAILURES, len(LOCK_TIMES_S) - 1)]
-        locked_until = to_text(now + timedelta(seconds=seconds))
+def _count_attempt(conn: Connection, now: datetime, user_id: int) -> None:
+    """Note one more attempt, closing the account after too many. Raises `LockedOutError` while it is closed."""
     with transaction(conn):
-        users.update_sign_in_failure(conn, row.id, failures, locked_until)
+        row = users.find_user(conn, user_id)
+        if row is None:
+            raise SignInError("no such account")
+        if _is_closed(row, now):
+            raise LockedOutError(row.locked_until)
+        failures = row.failed_sign_ins + 1
+        locked_until = None
+        if failures >= FREE_FAILURES:
+            seconds = LOCK_TIMES_S[min(failures - FREE_FAILURES, len(LOCK_TIMES_S) - 1)]
+            locked_until = to_text(now + timedelta(seconds=seconds))
+        users.update_sign_in_failure(conn, user_id, failures, locked_until)
+
+
+def _is_closed(row: UserRow, now: datetime) -> bool:
+    if not row.locked_until:
+        return False
+    left_s = (from_text(row.locked_until) - now).total_seconds()
+    # A lock longer than the longest was written while the box's clock ran ahead.
+    return 0 < left_s <= LOCK_TIMES_S[-1]
