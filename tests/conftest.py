@@ -16,6 +16,7 @@ import pytest
 from db import Connection, connect, migrate
 from tests.fakes.chromium import INSTALL, find_chromium
 from tests.fakes.clock import FakeClock
+from tests.fakes.office import Office, furnish
 
 TESTS = Path(__file__).parent
 MARKS = {
@@ -101,3 +102,9 @@ def conn(database: Path) -> Iterator[Connection]:
 def clock() -> FakeClock:
     """Give a clock that stands still until it is moved."""
     return FakeClock()
+
+
+@pytest.fixture
+def office(conn: Connection) -> Office:
+    """Give the known office, entered into this test's database."""
+    return furnish(conn)

@@ -44,8 +44,11 @@ def acting(
 ) -> Iterator[Acting]:
     """Change records as one transaction, then `tell` its facts (`Bus.publish`).
 
-    `user` is None when the box itself acts. When the block raises, nothing is stored and nothing told.
+    `user` is None when the box itself acts. When the block raises, nothing is stored and nothing told. It is
+    the outermost transaction: inside another one its facts would be told before they are stored.
     """
+    if conn.in_transaction:
+        raise RuntimeError("acting() inside a transaction would tell facts that may yet be taken back")
     act = Acting(conn, now, user)
     with transaction(conn):
         yield act

@@ -130,7 +130,7 @@ def list_log(
 def _number_part(text: str) -> str:
     """Give the digits to look for in stored keys when the text is a number or part of one."""
     plain = ascii_digits(text).strip()
-    digits = "".join(letter for letter in plain if letter.isdigit())
+    digits = "".join(letter for letter in plain if letter in "0123456789")
     if not digits or any(letter.isalpha() for letter in plain):
         return ""
     number = parse_phone(plain)
