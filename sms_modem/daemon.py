@@ -29,6 +29,7 @@ class MessageDaemon:
         self._database = config.data.database
         self._bus = bus
         self._clock = clock
+        self._is_away = False
         self._route: Route | None = (
             SinkRoute(Path(config.data.folder) / SINK_FILE) if config.sms.route == "sink" else None
         )
@@ -38,15 +39,14 @@ class MessageDaemon:
         bell = self._bus.subscribe("sms")
         if self._route is None:
             log.warning("happening=no-route messages wait until sms.route is set")
-        is_reported = False
         try:
             while not is_over():
                 try:
                     self._work(is_over, bell.receive)
                 except (DatabaseError, DatabaseUnusableError) as error:
-                    if not is_reported:
+                    if not self._is_away:
                         log.error("happening=database-away problem=%s", error)
-                    is_reported = True
+                    self._is_away = True
                     notify("WATCHDOG=1")
                     bell.receive(WAKE_S)
         finally:
@@ -58,6 +58,9 @@ class MessageDaemon:
             worker = OutboxWorker(conn, self._route, self._clock, self._bus.publish)
             if cut_off := worker.settle_cut_off():
                 log.warning("happening=messages-uncertain count=%d", cut_off)
+            if self._is_away:
+                log.warning("happening=database-back")
+                self._is_away = False
             while not is_over():
                 notify("WATCHDOG=1")
                 if not worker.work():

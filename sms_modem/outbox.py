@@ -42,12 +42,13 @@ class OutboxWorker:
 
     def settle_cut_off(self) -> int:
         """Mark what an earlier run left armed as uncertain; give how many."""
-        rows = outbox.list_messages_in(self._conn, "armed", limit=10_000)
-        for row in rows:
+        settled = 0
+        for row in outbox.list_messages_in(self._conn, "armed", limit=10_000):
             with self._acting() as act:
                 if outbox.update_message_settled(act.conn, row.id, "uncertain", act.at, CUT_OFF):
                     act.record(SmsUncertain(id=act.new_id(), at=act.at, message_id=row.id))
-        return len(rows)
+                    settled += 1
+        return settled
 
     def work(self) -> int:
         """Send what is queued, one batch at most; give how many were sent."""
@@ -74,8 +75,9 @@ class OutboxWorker:
         else:
             state, reason = "sent", ""
         with self._acting() as act:
-            outbox.update_message_settled(act.conn, row.id, state, act.at, reason or None)
-            self._record(act, route, row.id, state, reason)
+            # Somebody else may have settled it as cut off; what is told must be what is stored.
+            if outbox.update_message_settled(act.conn, row.id, state, act.at, reason or None):
+                self._record(act, route, row.id, state, reason)
         log.info(
             "happening=message-%s message=%s number=%s route=%s",
             state,

@@ -18,12 +18,17 @@ class SinkRoute:
         self._path = path
 
     def send(self, message_id: str, number: str, body: str) -> None:
-        """Append the message to the file and flush it to the disk."""
+        """Append the message to the file and flush it to the disk.
+
+        Raises `SendError` when the file cannot be opened. A plain OSError while writing leaves open whether
+        the message is in the file.
+        """
         line = json.dumps({"id": message_id, "number": number, "body": body}, ensure_ascii=False) + "\n"
         try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            file = self._path.open("a", encoding="utf-8")
         except OSError as error:
             raise SendError(f"{self._path} cannot be written: {error.strerror}", permanent=False) from error
+        with file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
