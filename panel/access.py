@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Literal, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, jsonify, redirect, request
+from flask import Flask, current_app, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import NotAllowedError
 from appliance.domain.access import Permission, require
@@ -52,7 +53,7 @@ def wants_json() -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def guard() -> object:
+def guard() -> ResponseReturnValue | None:
     """Check the route's rule before anything of it runs."""
     if request.endpoint is None:
         return None
@@ -79,13 +80,10 @@ def safe_next(target: str | None) -> str:
     return target
 
 
-def _to_sign_in() -> object:
+def _to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return jsonify(ok=False, problem="signed-out", sign_in=path_for("signin.form")), 401
     if request.method not in ("GET", "HEAD"):
         return redirect(path_for("signin.form"), 303)
     target = request.full_path.rstrip("?")
-    answer: Response = redirect(  # type: ignore[assignment]
-        path_for("signin.form", next=target) if target != "/" else path_for("signin.form")
-    )
-    return answer
+    return redirect(path_for("signin.form", next=target if target != "/" else None))

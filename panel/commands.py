@@ -30,7 +30,8 @@ def panel(config: Config) -> None:
         listener = open_port(config.panel.host, config.panel.port)
     except PortError as error:
         raise CommandError(str(error), EXIT_IO) from None
-    PanelServer(config, listener, is_demo=os.environ.get(DEMO) == "1").run()
+    server = PanelServer(config, listener, is_demo=os.environ.get(DEMO) == "1")
+    server.run()  # type: ignore[no-untyped-call]
 
 
 def check_database(config: Config) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, flash, g, jsonify, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -67,6 +68,9 @@ def answer(status: int, title: str, text: str) -> Response:
 
 
 def _on_http(error: HTTPException) -> Response | HTTPException:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, (DatabaseError, DatabaseUnusableError)):
+        return _on_database(cause)
     status = error.code or 500
     if status < 400:
         return error
@@ -77,7 +81,7 @@ def _on_http(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _on_stale_form(error: CSRFError) -> object:
+def _on_stale_form(error: CSRFError) -> ResponseReturnValue:
     log.info("form refused reason=%s path=%s", error.description, request.path)
     if request.endpoint == "signin.submit":
         flash(_STALE, "warning")

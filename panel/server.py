@@ -62,7 +62,7 @@ def _port_remedy(host: str, port: int, error: OSError) -> str:
     )
 
 
-class PanelServer(BaseApplication):  # type: ignore[misc]
+class PanelServer(BaseApplication):
     """gunicorn with the panel's settings; the application is made in the worker."""
 
     def __init__(self, config: Config, listener: socket.socket, *, is_demo: bool) -> None:
@@ -71,7 +71,7 @@ class PanelServer(BaseApplication):  # type: ignore[misc]
         self._is_demo = is_demo
         # gunicorn would report readiness before any worker answers; the worker does it instead.
         self._notify_socket = os.environ.pop("NOTIFY_SOCKET", None)
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def load_config(self) -> None:
         """Set gunicorn up."""
@@ -98,8 +98,7 @@ class PanelServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
         }
         for name, value in settings.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)  # type: ignore[union-attr]
 
     def load(self) -> Any:
         """Make the application; runs in the worker."""

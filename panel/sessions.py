@@ -83,7 +83,11 @@ class ServerSessions(SessionInterface):
             self._store(office_of(app), session, response)
         except (DatabaseError, DatabaseUnusableError) as error:
             _log.error("session not stored problem=%s", error)
-            if session.ended or session.get(_USER):
+            is_needed = bool(session.ended or (session.get(_USER) and session.token is None))
+            session.ended.clear()
+            session.modified = False
+            if is_needed:  # somebody signing in or out must not believe that it worked
+                session.clear()
                 raise
 
     def _store(self, office: Office, session: ServerSession, response: Response) -> None:

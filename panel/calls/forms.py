@@ -1,3 +1,5 @@
+# mypy: allow-untyped-calls
+# The form library has no types.
 """What the call log is narrowed by, and the two fields that register a caller."""
 
 from __future__ import annotations
@@ -6,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, SelectField, StringField, ValidationError
+from wtforms import Form, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from appliance.core import jalali
@@ -15,16 +17,16 @@ from appliance.domain.persons import LONGEST_NAME
 from db.text import ascii_digits
 
 OUTCOMES = [
-    ("", "همه"),
-    ("missed", "بی‌پاسخ"),
-    ("answered", "پاسخ داده شده"),
-    ("out", "خروجی"),
-    ("unknown", "ناشناس"),
+    SelectChoice("", "همه"),
+    SelectChoice("missed", "بی‌پاسخ"),
+    SelectChoice("answered", "پاسخ داده شده"),
+    SelectChoice("out", "خروجی"),
+    SelectChoice("unknown", "ناشناس"),
 ]
 _DATE_PROBLEM = "تاریخ را مانند ۱۴۰۵/۰۹/۰۱ بنویسید."
 
 
-class JalaliDateField(StringField):  # type: ignore[misc]
+class JalaliDateField(StringField):
     """A typed Jalali date in any digits; `day` is the Gregorian date or None."""
 
     day: date | None = None
@@ -41,11 +43,11 @@ class JalaliDateField(StringField):  # type: ignore[misc]
             raise ValidationError(_DATE_PROBLEM) from None
 
 
-class LogFilter(Form):  # type: ignore[misc]
+class LogFilter(Form):
     """The call log's filter; it arrives in the address, so a page can be kept and sent."""
 
     outcome = SelectField("وضعیت", choices=OUTCOMES, default="", validate_choice=False)
-    line = SelectField("خط", default="", validate_choice=False)
+    line = SelectField("خط", choices=[], default="", validate_choice=False)
     text = StringField("شماره یا نام", validators=[Length(max=80, message="متن جست‌وجو بلند است.")])
     from_day = JalaliDateField("از تاریخ")
     until_day = JalaliDateField("تا تاریخ")
@@ -58,7 +60,7 @@ class LogFilter(Form):  # type: ignore[misc]
     def search(self) -> CallSearch:
         """Give what to look for; a field with an error counts as empty."""
         line = ascii_digits(self.line.data or "")
-        known = {value for value, _words in OUTCOMES}
+        known = {choice.value for choice in OUTCOMES}
         return CallSearch(
             outcome=self.outcome.data if self.outcome.data in known else "",
             text=(self.text.data or "")[:80],
@@ -72,7 +74,7 @@ class LogFilter(Form):  # type: ignore[misc]
         return {name: value for name, value in self.data.items() if value}
 
 
-class RegisterForm(FlaskForm):  # type: ignore[misc]
+class RegisterForm(FlaskForm):
     """An unknown caller's name."""
 
     first_name = StringField("نام", validators=[Length(max=LONGEST_NAME, message="نام بلند است.")])

@@ -1,3 +1,5 @@
+# mypy: allow-untyped-calls
+# The form library has no types.
 """The call log, one call's page, and the two things a card can do: say who called, register who called."""
 
 from __future__ import annotations
@@ -5,6 +7,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
+from wtforms import SelectChoice
 
 from appliance.core.errors import ConflictError, InvalidInputError, OfficeError
 from appliance.domain.callers import build_card
@@ -29,8 +32,10 @@ _PLACE = "~"
 def log() -> ResponseReturnValue:
     """Show one page of the log; a script of ours gets its rows only."""
     form = LogFilter(request.args)
-    lines = [(str(line.number), line_title(office(), line.number)) for line in office().config.lines]
-    form.line.choices = [("", "همهٔ خطوط"), *lines]
+    lines = [
+        SelectChoice(str(line.number), line_title(office(), line.number)) for line in office().config.lines
+    ]
+    form.line.choices = [SelectChoice("", "همهٔ خطوط"), *lines]
     is_valid = form.validate()
     before = _place(request.args.get("before"))
     rows = (

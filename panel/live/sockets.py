@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from flask import Flask, request
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from flask_socketio import SocketIO, join_room
+from socketio.exceptions import ConnectionRefusedError
 from werkzeug.http import parse_cookie
 
 from appliance.domain.accounts import active_user
@@ -64,6 +65,10 @@ class Live:
         self._stop = threading.Event()
         self._listener: Listener | None = None
 
+    @property
+    def _server(self) -> Any:
+        return self.socketio.server
+
     def emit(self, name: str, payload: dict[str, Any], *, to: str) -> None:
         """Queue one message for a room."""
         self.socketio.emit(name, payload, to=to)
@@ -95,7 +100,7 @@ class Live:
     def disconnect(self, browser: Browser) -> None:
         """Close one page's connection."""
         self.browsers.remove(browser.sid)
-        self.socketio.server.disconnect(browser.sid)
+        self._server.disconnect(browser.sid)
 
     def end(self, browser: Browser) -> None:
         """Tell a page that its session is over, and close its connection."""
@@ -121,7 +126,7 @@ class Live:
     def is_full(self) -> bool:
         """Tell whether even the spare connections are used up."""
         most = office_of(self._app).config.panel.max_browsers + SPARE_SOCKETS
-        return len(self.socketio.server.eio.sockets) >= most
+        return len(self._server.eio.sockets) >= most
 
     def _sweep_loop(self) -> None:
         while not self._stop.wait(SWEEP_EVERY_S):

@@ -1,3 +1,5 @@
+# mypy: allow-untyped-calls
+# The form library has no types.
 """Signing in with name and password, and signing out everywhere in this browser."""
 
 from __future__ import annotations
