@@ -39,13 +39,13 @@ COARSE_COLUMNS = 22
 """Spaces there can be until then, one more: the first bits are marks."""
 FINE_BITS = LEAD_BITS + 42
 """Bits after which one is chosen."""
-FINALISTS = 10
+FINALISTS = 16
 TAU_STEPS = 8
-SPACE_STEPS_HZ = np.arange(-32.0, 33.0, 16.0)
+SPACE_STEPS_HZ = np.arange(-40.0, 41.0, 10.0)
 """Space tones around the standard's, ±1.5 % (EN 300 659-1, clause 6.1)."""
 LARGEST_TONE_ERROR = 0.017
 """A mark further off than any standard allows (1.5 %) is a wrong clock: the space is off by as much."""
-RATE_STEPS = np.array([-0.013, 0.0, 0.013])
+RATE_STEPS = np.array([-0.011, 0.0, 0.011])
 """Bit rates around 1200, as a part."""
 KEPT_CLOCK_BONUS = 6.0
 """Log-likelihood added to the timing the seizure promises."""
@@ -61,7 +61,9 @@ ROUNDS = 3
 UNSURE_BITS = 6
 """Bits at the end that are not learned from: later ones may still change them."""
 KNOWN_BITS = FINE_BITS - UNSURE_BITS
-MOST_FITTED = 4
+CLEAN_FIT = 0.97
+"""Excess under which no other finalist is fitted: less than the noise alone leaves on average."""
+MOST_FITTED = 8
 """Finalists fitted when the first does not come out clean."""
 MOST_REVISIONS = 2
 """Times the first bits are fitted, the second with what the first fit makes of them."""
@@ -122,7 +124,7 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
         excess = _learn(history, marks, wave, np.concatenate([sooner, later]))
         if found is None or excess < found[0]:
             found = excess, Start(wave, first, first + KNOWN_BITS, likelihood)
-        if excess < GOOD_FIT:
+        if excess < CLEAN_FIT:
             break
     return found[1] if found else None
 

@@ -104,7 +104,8 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
         if remaining is None:
             return None
         if remaining == 0:
-            return _decide(history, wave, trellis.path(ends_between=True))
+            reading = _decide(history, wave, trellis.path(ends_between=True))
+            return reading or _decide(history, wave, _read_again(history, wave, trellis))
         upto = trellis.next_bit - UNSURE_BITS
         if upto > learned:
             share = _learn(history, wave, path, learned, upto)
@@ -112,6 +113,14 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
             if share < LOST_SHARE:
                 return None
         bits = min(PIECE_BITS, remaining)
+
+
+def _read_again(history: History, wave: Wave, first: Trellis) -> Path:
+    """Run over the same bits with what the wave has become: the first ones were read knowing less."""
+    again = Trellis(history, first.pieces[0].first)
+    while again.next_bit < first.next_bit:
+        again.extend(wave, min(PIECE_BITS, first.next_bit - again.next_bit))
+    return again.path(ends_between=True)
 
 
 def _bits_to_come(path: Path) -> int | None:
