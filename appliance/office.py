@@ -11,6 +11,7 @@ from appliance.core.clock import SystemClock
 from appliance.core.command import EXIT_IO, CommandError, usable_config
 from appliance.core.config import Config, LineSection, load_text
 from appliance.core.config.finding import ENVIRONMENT, remember_started
+from appliance.core.jalali import persian_digits
 from appliance.core.service import set_up_logging, stop_on_signals
 from appliance.diagnostics import check_all
 from appliance.supervisor import Role, Supervisor
@@ -74,7 +75,7 @@ def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "demo.toml"
-        sections = [LineSection(number=number + 1, title=f"خط {number + 1}") for number in range(lines)]
+        sections = [LineSection(number=number, title=f"خط {persian_digits(number)}") for number in range(1, lines + 1)]
         text = _demo_text(folder.resolve(), port, host, sections)
         path.write_text(text, encoding="utf-8")
     except OSError as error:

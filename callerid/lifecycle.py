@@ -21,6 +21,8 @@ NO_RING_S = 5.0
 """A number with no ring after it: EN 300 659-1, annex B, lets the ring come at most 500 ms later."""
 HOOK_SETTLED_S = 0.6
 """The handset must lie for so long to count as put down; a hook flash is shorter."""
+ONE_CALLER_S = 3.0
+"""A further message later than this after the first is another caller's (a repeated one follows at once)."""
 DIGITS_DONE_S = 4.0
 """No further digit for so long means the number is complete (the exchange itself waits no longer)."""
 
@@ -66,6 +68,9 @@ class CallMachine:
         self._is_ringing = False
         self._is_off_hook = False
         self._last_ring = 0.0
+        self._ring_began = 0.0
+        self._ring_before = 0.0
+        """End of the ring before the one that began last."""
         self._last_digit: float | None = None
         self._on_hook_since: float | None = None
         self._is_spent = False
@@ -88,6 +93,8 @@ class CallMachine:
         if is_on == self._is_ringing:
             return []
         self._is_ringing = is_on
+        if is_on:
+            self._ring_before, self._ring_began = self._last_ring, at
         self._last_ring = at
         if not is_on or self._is_off_hook:
             return []
@@ -107,7 +114,7 @@ class CallMachine:
         """A caller-ID message was decoded."""
         if message.type != "call":
             return []
-        changes: list[Change] = []
+        changes = self._next_caller(at)
         if self.call is None and not self._is_off_hook:
             self.call = self._begin("in", "ringing", at)
             self._last_ring = at
@@ -183,6 +190,23 @@ class CallMachine:
             self._last_digit = None
             call.number_state = "known"
             changes.append(self._change("dialled", at))
+        return changes
+
+    def _next_caller(self, at: float) -> list[Change]:
+        """Tell two callers apart who ring within one pause: an exchange identifies each call only once."""
+        call = self.call
+        if call is None or call.state != "ringing" or call.identified is None:
+            return []
+        if at - call.identified < ONE_CALLER_S:
+            return []
+        is_ring_new = self._ring_began > call.identified and call.ring_count > 1
+        if is_ring_new:
+            call.ring_count -= 1
+        changes = self._end("caller-gave-up", self._ring_before if is_ring_new else self._last_ring)
+        if is_ring_new:
+            self.call = self._begin("in", "ringing", self._ring_began)
+            self.call.ring_count = 1
+            changes.append(self._change("ringing", at))
         return changes
 
     def _begin(self, direction: Direction, state: CallState, at: float) -> Call:

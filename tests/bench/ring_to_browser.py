@@ -12,7 +12,6 @@ import multiprocessing
 import re
 import shutil
 import tempfile
-import threading
 import time
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 
 import requests
 
-from appliance.core.events import CallIdentified
+from appliance.core.events import CallIdentified, CallMissed
 from appliance.domain.demo import PASSWORD
 from callerid.exchange.plans import STANDARDS
 from tests.bench.tables import distribution
@@ -30,8 +29,9 @@ CALLS = 200
 LINES = 8
 SOCKETS = 18
 PAGES = 2
-GAP_S = 0.35
-"""Pause between two calls of the office; so many lines keep several calls open at once."""
+GAP_S = 0.2
+"""Pause between two calls on a line; eight lines keep several calls open at once."""
+LONGEST_CALL_S = 15.0
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -52,6 +52,7 @@ def _measure(office: RunningOffice, options: argparse.Namespace) -> None:
     context = multiprocessing.get_context("spawn")
     clients = context.Process(target=_be_sockets, args=(office.url, cookie, options.sockets, theirs))
     clients.start()
+    theirs.close()
     assert ours.recv() == "connected"
     pages = _Pages(office.url, cookie, options.pages)
     bus = office.listen("bench")
@@ -73,7 +74,9 @@ def _report(
     seen: list[tuple[str, float]],
     shown: list[tuple[str, float]],
 ) -> None:
-    print(f"{options.calls} calls on {LINES} lines, {options.sockets} socket browsers, {options.pages} Chromium pages")
+    print(
+        f"{options.calls} calls on {LINES} lines, {options.sockets} socket browsers, {options.pages} Chromium pages"
+    )
     on_bus = [at - bits[number] for number, (_event, at) in told.items() if number in bits]
     in_socket = [at - bits[number] for number, at in seen if number in bits]
     in_page = [at - bits[number] for number, at in shown if number in bits]
@@ -89,31 +92,26 @@ def _report(
 def _ring(
     office: RunningOffice, bus: Listening, calls: int
 ) -> tuple[dict[str, float], dict[str, tuple[str, float]]]:
-    """Make `calls` calls; give when each number's last bit was on the line, and when the bus told it."""
+    """Make `calls` calls, each line one after the other; give when each number's last bit was on the line, and
+    its event's id and when the bus told it."""
     told: dict[str, tuple[str, float]] = {}
-    is_over = threading.Event()
-
-    def hear() -> None:
-        while not is_over.is_set():
-            event = bus._subscription.receive(0.2)
-            if isinstance(event, CallIdentified) and event.call.number_raw:
-                told[event.call.number_raw] = (event.id, time.monotonic())
-
-    thread = threading.Thread(target=hear)
-    thread.start()
+    free: dict[int, float | None] = dict.fromkeys(range(1, LINES + 1), 0.0)
     bits: dict[str, float] = {}
-    for call in range(calls):
-        number, line = f"0912{call:07}", call % LINES + 1
-        while office.order(do="state")["busy"][str(line)]:  # type: ignore[index]
-            time.sleep(0.05)
-        plan = {"number": number, "line": line, "standard": STANDARDS[call // LINES % 3], "rings": 1}
-        office.order(do="ring", **plan)
-        time.sleep(GAP_S)
+    made, end = 0, time.monotonic() + calls * LONGEST_CALL_S
+    while (made < calls or any(at is None for at in free.values())) and time.monotonic() < end:
+        for line, at in free.items():
+            if made < calls and at is not None and time.monotonic() >= at + GAP_S:
+                standard = STANDARDS[made // LINES % len(STANDARDS)]
+                office.order(do="ring", number=f"0912{made:07}", line=line, standard=standard, rings=1)
+                free[line] = None
+                made += 1
+                break
+        event = bus.receive(GAP_S)
+        if isinstance(event, CallIdentified) and event.call.number_raw:
+            told[event.call.number_raw] = (event.id, time.monotonic())
+        elif isinstance(event, CallMissed):
+            free[event.call.line] = time.monotonic()
         bits |= _bits(office)
-    time.sleep(6.0)
-    bits |= _bits(office)
-    is_over.set()
-    thread.join()
     return bits, told
 
 
@@ -147,7 +145,7 @@ def _be_sockets(url: str, cookie: str, count: int, pipe: Pipe) -> None:
     for _ in range(count):
         client = socketio.Client(reconnection=False)
         client.on("call.identified", lambda data: seen.append((data["event_id"], time.monotonic())))
-        client.connect(url, headers={"Cookie": cookie, "Origin": url}, transports=["websocket"])
+        client.connect(url, headers={"Cookie": cookie}, transports=["websocket"])
         clients.append(client)
     pipe.send("connected")
     pipe.recv()

@@ -147,6 +147,10 @@ class Listening:
                     return event
         raise AssertionError(f"not heard within {timeout_s} s; heard {[event.name for event in self.heard]}")
 
+    def receive(self, timeout_s: float) -> AnyEvent | None:
+        """Give the next event, None when none came in time."""
+        return self._subscription.receive(timeout_s)
+
     def close(self) -> None:
         """Stop listening."""
         self._subscription.close()

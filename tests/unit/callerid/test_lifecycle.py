@@ -73,6 +73,30 @@ def test_a_second_message_in_one_call_changes_nothing() -> None:
     ring_once(machine, 0.0)
     machine.message(NUMBER, 2.0)
     assert machine.message(CallerMessage(standard="dtmf", number="999"), 3.0) == []
+    assert machine.call is not None
+    assert machine.call.number_raw == "09121234567"
+
+
+def test_a_second_caller_who_rings_at_once_is_a_call_of_its_own() -> None:
+    machine = CallMachine(new_key=iter("AB").__next__)
+    changes = ring_once(machine, 0.0) + machine.message(NUMBER, 2.0)
+    changes += ring_once(machine, 5.0)  # the first caller gives up after this one
+    changes += ring_once(machine, 8.5)  # and this is the next caller's first
+    changes += machine.message(CallerMessage(standard="fsk-bell202", number="02187654321"), 10.5)
+    assert kinds(changes) == ["ringing", "identified", "missed", "ringing", "identified"]
+    first, second = changes[2].call, changes[4].call
+    assert (first.key, first.ended, first.ring_count, first.number_raw) == ("A", 6.0, 2, "09121234567")
+    assert (second.key, second.started, second.ring_count) == ("B", 8.5, 1)
+    assert second.number_raw == "02187654321"
+
+
+def test_a_second_caller_identified_before_ringing_is_a_call_of_its_own() -> None:
+    machine = CallMachine(new_key=iter("AB").__next__)
+    changes = machine.message(NUMBER, 0.0) + ring_once(machine, 0.4)
+    changes += machine.message(CallerMessage(standard="dtmf", number="02187654321"), 5.0)
+    changes += ring_once(machine, 5.4)
+    assert kinds(changes) == ["ringing", "identified", "missed", "ringing", "identified"]
+    assert (changes[2].call.ended, changes[4].call.started) == (1.4, 5.0)
 
 
 def test_a_withheld_number_is_a_state_and_no_number() -> None:
