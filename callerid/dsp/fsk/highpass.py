@@ -58,7 +58,7 @@ class HighPass:
     def feed(self, block: Samples) -> npt.NDArray[np.float64]:
         """Give as many filtered samples as came in; NaN counts as 0 and infinities are limited."""
         joined = np.concatenate([self._past, block])
-        if not np.isfinite(joined.sum()):
+        if not np.isfinite(joined).all():
             joined = np.nan_to_num(joined, nan=0.0, posinf=LARGEST_SAMPLE, neginf=-LARGEST_SAMPLE)
         np.maximum(joined, -LARGEST_SAMPLE, out=joined)
         np.minimum(joined, LARGEST_SAMPLE, out=joined)

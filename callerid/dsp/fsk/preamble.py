@@ -36,6 +36,14 @@ EDGE_NOISE_SHARE = 0.05
 """The noise is not taken smaller than 10 dB under the tone when its ends are sought: bits are not clicks."""
 GUARD = 16
 """Samples left out at both ends of the marks when they are fitted."""
+PARTIALS_HZ = (450.0, 3000.0)
+"""Where partials are looked for: harmonics of clipped marks lie above, but for a weak fifth."""
+NOISY_SHARE = 0.03
+"""What is left beside the tone matters when its power is over this part of the squared amplitude (12 dB)."""
+LINES = 8
+LARGEST_LINE_SHARE = 0.5
+"""Voices and music leave other partials beside the tone, a line in noise leaves noise: 8 of its 100 or more bins
+hold a third at most."""
 MARK_STEPS = 4
 """Gauss-Newton steps on the marks."""
 
@@ -79,6 +87,8 @@ def fit_marks(history: History, run: MarkRun) -> Marks | None:
     times = np.arange(len(inner)).astype(np.float64) + (start + GUARD - run.core)
     residual = inner - amplitude * np.cos(phase + frequency * times)
     noise = max(float(residual @ residual) / len(inner), LEAST_NOISE_SHARE * amplitude**2)
+    if _has_partials(residual, amplitude):
+        return None
     vector = np.zeros(PARAMETERS)
     vector[PHASE] = math.remainder(phase + frequency * (end - run.core), 2.0 * math.pi)
     vector[W_MARK], vector[SPB], vector[A_MARK], vector[A_SPACE] = (
@@ -89,6 +99,16 @@ def fit_marks(history: History, run: MarkRun) -> Marks | None:
     )
     wave = Wave(origin=end, vector=vector, information=np.zeros((PARAMETERS, PARAMETERS)), noise=noise)
     return Marks(wave, start, end)
+
+
+def _has_partials(residual: Floats, amplitude: float) -> bool:
+    """Say whether much is left when the mark tone is taken away, and most of that in a few spectral lines."""
+    low, high = (int(edge_hz / RATE_HZ * len(residual)) for edge_hz in PARTIALS_HZ)
+    spectrum = np.fft.rfft(residual)[low:high]
+    power = np.sort(spectrum.real**2 + spectrum.imag**2)
+    total = float(power.sum())
+    beside = 2.0 * total / len(residual) ** 2
+    return beside > NOISY_SHARE * amplitude**2 and float(power[-LINES:].sum()) > LARGEST_LINE_SHARE * total
 
 
 def _extent(gain: Floats) -> int:
