@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -21,6 +22,8 @@ def line(config: Config, number: int) -> None:
 
     Example: aminbox line 1
     """
+    # Before NumPy is loaded: one line needs one core, and each further BLAS thread costs memory.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from callerid.daemon import LineDaemon
     from callerid.drivers import DriverError, find_driver
     from callerid.scope.captures import FOLDER as CAPTURE_FOLDER
