@@ -45,6 +45,7 @@ class FskDecoder:
             if self._reader is not None:
                 if self._needed > self._history.end:
                     return
+                self._history.limit = self._needed
                 try:
                     self._needed = next(self._reader)
                 except StopIteration as stop:
@@ -55,6 +56,7 @@ class FskDecoder:
             else:
                 if self._next_look + WINDOW > self._history.end:
                     return
+                self._history.limit = self._next_look + WINDOW
                 heard = self._history.view(self._next_look, self._next_look + WINDOW)
                 run = self._scanner.look(heard, self._next_look)
                 self._next_look += HOP

@@ -17,6 +17,11 @@ class History:
         self._used = 0
         self.start = 0
         """Absolute index of the oldest sample kept."""
+        self.limit = 0
+        """Absolute index up to which samples may be seen: what a reader asked for, however much more is there.
+
+        Without it the answer would depend on how the stream is cut into blocks.
+        """
 
     @property
     def end(self) -> int:
@@ -34,5 +39,5 @@ class History:
         self._used += len(samples)
 
     def view(self, low: int, high: int) -> Floats:
-        """Give samples ``low`` to ``high`` (absolute); what is no longer there is left out at the front."""
-        return self._store[max(low - self.start, 0) : max(high - self.start, 0)]
+        """Give samples ``low`` to ``high`` (absolute), without what is no longer there and what lies over the limit."""
+        return self._store[max(low - self.start, 0) : max(min(high, self.limit) - self.start, 0)]

@@ -11,6 +11,7 @@ import numpy as np
 from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_type, parse_frame
 from callerid.dsp.fsk.acquire import Start, acquire, samples_needed
 from callerid.dsp.fsk.carrier import HOP, MarkRun
+from callerid.dsp.fsk.highpass import DELAY
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.margins import Survey, find_rivals, least_combination
 from callerid.dsp.fsk.path import Path, Trellis
@@ -31,6 +32,9 @@ from callerid.dsp.fsk.wave import A_MARK, Floats, Wave, refine
 FIRST_PIECE_BITS = 34
 PIECE_BITS = 60
 """Bits the trellis grows by at a time; the first ones are learned from soon."""
+EARLY = DELAY + 1
+"""Samples of the last stop bit that are not waited for: the filter's delay is made up for. A message not sure
+without them is looked at again with them."""
 UNSURE_BITS = 8
 """Newest bits that are not learned from yet."""
 AMBIGUOUS_MARK_HZ = (1235.0, 1262.0)
@@ -96,8 +100,10 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
     wave, learned = start.wave, start.learned
     trellis = Trellis(history, start.first_bit)
     bits = FIRST_PIECE_BITS
+    is_last = False
     while True:
-        yield wave.edge(trellis.next_bit + bits)
+        end = wave.edge(trellis.next_bit + bits)
+        yield end - EARLY if is_last else end
         trellis.extend(wave, bits)
         path = trellis.path()
         remaining = _bits_to_come(path)
@@ -105,7 +111,10 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
             return None
         if remaining == 0:
             reading = _decide(history, wave, trellis.path(ends_between=True))
-            return reading or _decide(history, wave, _read_again(history, wave, trellis))
+            if reading is None:
+                yield end
+                reading = _decide(history, wave, _read_again(history, wave, trellis))
+            return reading
         upto = trellis.next_bit - UNSURE_BITS
         if upto > learned:
             share = _learn(history, wave, path, learned, upto)
@@ -113,6 +122,7 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
             if share < LOST_SHARE:
                 return None
         bits = min(PIECE_BITS, remaining)
+        is_last = bits == remaining
 
 
 def _read_again(history: History, wave: Wave, first: Trellis) -> Path:
