@@ -63,4 +63,6 @@ def create_app(
     templating.install(app)
     errors.install(app)
     sockets.install(app)
+    for feature in features:
+        feature.install(app)
     return app

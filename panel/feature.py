@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from appliance.domain.access import Permission
 from panel.context import Office
@@ -32,6 +32,10 @@ def _always(_office: Office) -> bool:
     return True
 
 
+def _nothing(_app: Flask) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Feature:
     """One screen or subject of the panel."""
@@ -41,6 +45,8 @@ class Feature:
     permissions: tuple[Permission, ...] = ()
     """Every permission its routes ask for."""
     is_enabled: Callable[[Office], bool] = _always
+    install: Callable[[Flask], None] = _nothing
+    """What it adds to the application beside its routes, such as live messages; called when all else stands."""
 
 
 def discover(office: Office) -> list[Feature]:
