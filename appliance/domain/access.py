@@ -9,7 +9,9 @@ import msgspec
 from appliance.core.errors import NotAllowedError
 
 Role = Literal["owner", "desk", "marketer", "accountant", "installer"]
-Permission = Literal["calls.view", "calls.link", "persons.register", "lines.view", "lines.ring"]
+Permission = Literal[
+    "calls.view", "calls.link", "persons.register", "lines.view", "lines.ring", "lines.manage"
+]
 
 ROLE_TITLES: dict[Role, str] = {
     "owner": "مدیر",
@@ -20,11 +22,11 @@ ROLE_TITLES: dict[Role, str] = {
 }
 _OFFICE: frozenset[Permission] = frozenset({"calls.view", "calls.link", "persons.register"})
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    "owner": _OFFICE | {"lines.view", "lines.ring"},
+    "owner": _OFFICE | {"lines.view", "lines.ring", "lines.manage"},
     "desk": _OFFICE | {"lines.view", "lines.ring"},
     "marketer": _OFFICE,
     "accountant": frozenset({"calls.view"}),
-    "installer": frozenset({"lines.view", "lines.ring"}),
+    "installer": frozenset({"lines.view", "lines.ring", "lines.manage"}),
 }
 
 
