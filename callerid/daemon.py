@@ -18,7 +18,6 @@ from appliance.core.events import Event, LineDown, LineUp
 from appliance.core.ids import new_id
 from appliance.core.service import masked, notify
 from callerid.drivers import DriverError, Frame, LineDriver
-from callerid.lifecycle import CallMachine
 from callerid.listening import Heard, Listener
 from callerid.scope.observer import Observer
 from callerid.snapshots import Teller
@@ -63,8 +62,7 @@ class LineDaemon:
         self._observer = observer
         self._sleep = sleep
         self._teller = Teller(line, area_code, clock)
-        self._machine = CallMachine(self._teller.new_key)
-        self._listener = Listener(driver.rate_hz, self._machine)
+        self._listener = Listener(driver.rate_hz, self._teller.new_key, hears_line=driver.hears_line)
         self._is_up: bool | None = None
         self._away_since: float | None = None
         self._fed_watchdog = 0.0
@@ -132,8 +130,9 @@ class LineDaemon:
                 )
             )
         if self._away_since is not None and at - self._away_since >= GIVE_UP_CALL_S:
-            for change in self._machine.line_lost(at):
-                self._tell(Heard(change))
+            for machine in self._listener.machines.values():
+                for change in machine.line_lost(at):
+                    self._tell(Heard(change))
 
     def _tell(self, heard: Heard) -> None:
         event = self._teller.event(heard)
@@ -154,9 +153,11 @@ class LineDaemon:
         call = self._teller.revive(row)
         at = self._clock.monotonic()
         age_s = (self._clock.now() - from_text(row.started_at)).total_seconds()
-        self._machine.restore(call, at)
-        if not is_newest or not 0 <= age_s < STALE_CALL_S:
-            for change in self._machine.line_lost(max(at, call.started)):
+        machine = self._listener.machine()
+        machine.restore(call, at)
+        can_go_on = self._driver.hears_line and is_newest
+        if not can_go_on or not 0 <= age_s < STALE_CALL_S:
+            for change in machine.over("restart", max(at, call.started)):
                 self._tell(Heard(change))
         else:
             log.info("happening=call-resumed line=%d call=%s state=%s", self._line, row.id, row.state)

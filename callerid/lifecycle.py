@@ -164,6 +164,12 @@ class CallMachine:
         self._is_spent = True
         return self._end("busy-tone", at)
 
+    def over(self, reason: EndReason, at: float) -> list[Change]:
+        """The front-end knows that the call ended, and why."""
+        self._is_ringing = self._is_off_hook = False
+        self._on_hook_since = None
+        return self._end(reason, at) if self.call is not None else []
+
     def line_lost(self, at: float) -> list[Change]:
         """The line's hardware has been away too long to know what became of the call."""
         self._is_ringing = self._is_off_hook = self._is_spent = False
@@ -228,7 +234,7 @@ class CallMachine:
         if call.state == "dialling" and self._last_digit is not None:
             call.number_state = "known"
             changes.append(self._change("dialled", at))
-        if call.state == "ringing":
+        if call.state == "ringing" and reason != "answered-elsewhere":
             kind = "missed"
         call.state = "missed" if kind == "missed" else "ended"
         call.ended = max(at, call.answered or call.started, call.identified or call.started)

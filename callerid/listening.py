@@ -1,13 +1,15 @@
-"""From a line's frames to what happened on it: decoders, signal detectors and the call machine, in one place.
+"""From a line's frames to what happened on it: decoders, signal detectors and call machines, in one place.
 
 Pure in the sense of the signal chain: frames in, changes out; its only time is the frames' own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
-from callerid.drivers import Frame
+from callerid.drivers import Fact, Frame
 from callerid.dsp.bank import DecoderBank
 from callerid.dsp.dialling import DialDecoder
 from callerid.dsp.message import CallerMessage
@@ -28,15 +30,50 @@ class Heard(msgspec.Struct, frozen=True):
 class Listener:
     """Everything that listens to one line."""
 
-    def __init__(self, rate_hz: int, machine: CallMachine) -> None:
-        self.machine = machine
+    def __init__(self, rate_hz: int, new_key: Callable[[], str] = str, *, hears_line: bool = True) -> None:
+        """`new_key` gives the key of each call that begins; `hears_line` as the driver says."""
+        self.machines: dict[str, CallMachine] = {}
+        """One for each call the line carries at once, by the frames' channel."""
         self.noticed: list[str] = []
         """What the detectors and decoders gave out in the last frame, for whoever watches the line."""
+        self._new_key = new_key
+        self._hears_line = hears_line
         self._rate_hz = rate_hz
         self._start_over()
 
+    def machine(self, channel: str = "") -> CallMachine:
+        """Give the call machine of a channel."""
+        machine = self.machines.get(channel)
+        if machine is None:
+            machine = self.machines[channel] = CallMachine(self._new_key)
+        return machine
+
     def feed(self, frame: Frame) -> list[Heard]:
         """Give what happened in one frame, in order."""
+        machine = self.machine(frame.channel)
+        changes: list[Heard] = []
+        self.noticed = []
+        for fact in frame.facts:
+            changes += _plain(_apply(machine, fact, frame.end_monotonic))
+        if self._hears_line and len(frame.samples):
+            changes += self._hear(frame, machine)
+        else:
+            changes += self._sense(frame, machine)
+        for channel, other in list(self.machines.items()):
+            changes += _plain(other.tick(frame.end_monotonic))
+            if channel and other.call is None:
+                del self.machines[channel]
+        return changes
+
+    def _sense(self, frame: Frame, machine: CallMachine) -> list[Heard]:
+        changes: list[Heard] = []
+        if frame.ring is not None:
+            changes += _plain(machine.ring(frame.ring, frame.end_monotonic))
+        if frame.off_hook is not None:
+            changes += _plain(machine.hook(frame.off_hook, frame.end_monotonic))
+        return changes
+
+    def _hear(self, frame: Frame, machine: CallMachine) -> list[Heard]:
         at = frame.end_monotonic
         changes: list[Heard] = []
         messages = self._bank.feed(frame.samples)
@@ -45,18 +82,16 @@ class Listener:
         self.noticed = [signal.kind for signal in signals] + [_words(message) for message in messages]
         is_ringing = self._ring(frame, signals)
         if is_ringing:
-            changes += _plain(self.machine.ring(True, at))
+            changes += _plain(machine.ring(True, at))
         if frame.off_hook is not None:
-            changes += self._hook(frame.off_hook, at)
+            changes += self._hook(machine, frame.off_hook, at)
         for message in messages:
-            changes += self._message(message, at)
+            changes += self._message(machine, message, at)
         if is_ringing is False:
-            changes += _plain(self.machine.ring(False, at))
+            changes += _plain(machine.ring(False, at))
         if any(signal.kind == "busy" for signal in signals):
-            changes += _plain(self.machine.busy(at))
-        changes += self._dialling(frame)
-        changes += _plain(self.machine.tick(at))
-        return changes
+            changes += _plain(machine.busy(at))
+        return changes + self._dialling(frame, machine)
 
     def start_over(self) -> None:
         """Forget the sound heard so far (the line was away); the call in progress stays."""
@@ -82,23 +117,23 @@ class Listener:
                 heard = False
         return heard
 
-    def _hook(self, is_off: bool, at: float) -> list[Heard]:
+    def _hook(self, machine: CallMachine, is_off: bool, at: float) -> list[Heard]:
         if not is_off:
             self._dial = None
         elif self._dial is None:
             self._dial = DialDecoder(self._rate_hz)
             self._dial_skip_s = FIRST_DIGITS_DELAY_S
-        return _plain(self.machine.hook(is_off, at))
+        return _plain(machine.hook(is_off, at))
 
-    def _message(self, message: CallerMessage, at: float) -> list[Heard]:
+    def _message(self, machine: CallMachine, message: CallerMessage, at: float) -> list[Heard]:
         last_bit = at - (self._consumed_s - message.t_last)
         return [
             Heard(change, last_bit if change.kind == "identified" else None)
-            for change in self.machine.message(message, at)
+            for change in machine.message(message, at)
         ]
 
-    def _dialling(self, frame: Frame) -> list[Heard]:
-        call = self.machine.call
+    def _dialling(self, frame: Frame, machine: CallMachine) -> list[Heard]:
+        call = machine.call
         if self._dial is None or call is None or call.state != "dialling":
             return []
         if self._dial_skip_s > 0:
@@ -107,8 +142,20 @@ class Listener:
         changes: list[Heard] = []
         for digit in self._dial.feed(frame.samples):
             self.noticed.append(f"{digit.method} digit {digit.digit}")
-            changes += _plain(self.machine.digit(digit.digit, frame.end_monotonic))
+            changes += _plain(machine.digit(digit.digit, frame.end_monotonic))
         return changes
+
+
+def _apply(machine: CallMachine, fact: Fact, at: float) -> list[Change]:
+    match fact.kind:
+        case "ring":
+            return machine.ring(True, at) + machine.ring(False, at)
+        case "message":
+            return machine.message(fact.message, at) if fact.message is not None else []
+        case "lifted":
+            return machine.hook(True, at)
+        case "over":
+            return machine.over(fact.reason, at)
 
 
 def _words(message: CallerMessage) -> str:

@@ -9,18 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from appliance.core.config import LineSection
-from callerid.dsp.message import Samples
+from appliance.core.events import EndReason
+from callerid.dsp.message import CallerMessage, Samples
 
 GROUP = "aminbox.drivers"
 
 
 class DriverError(OSError):
     """The hardware cannot be used or went away; the message says what was expected and what helps."""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a front-end knows without sound: a modem's result code, a gateway's message."""
+
+    kind: Literal["ring", "message", "lifted", "over"]
+    """One burst of ringing; who calls; the call was answered here; the call is over."""
+    message: CallerMessage | None = None
+    """Who calls, of a ``message``."""
+    reason: EndReason = "on-hook"
+    """What ended it, of an ``over``."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -36,6 +48,10 @@ class Frame(msgspec.Struct, frozen=True):
     """Handset lifted in this frame; None: the wiring cannot tell."""
     lost: int = 0
     """Samples lost before this frame."""
+    facts: tuple[Fact, ...] = ()
+    """What the front-end says without sound, in order; they happened at `end_monotonic`."""
+    channel: str = ""
+    """Which of several calls at once a frame belongs to; lines that carry one call leave it empty."""
 
 
 class LineDriver(Protocol):
@@ -43,6 +59,8 @@ class LineDriver(Protocol):
 
     rate_hz: int
     """Sample rate of the frames' sound."""
+    hears_line: bool
+    """The sound is the line's own, on hook as well: caller ID, ringing and dialling are read from it."""
 
     def open(self) -> None:
         """Take hold of the hardware. Raises `DriverError`; may be called again after `close`."""

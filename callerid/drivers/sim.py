@@ -22,6 +22,7 @@ class SimDriver:
     """One line of the exchange process."""
 
     rate_hz = RATE_HZ
+    hears_line = True
 
     def __init__(self, line: LineSection, runtime: Path) -> None:
         if line.options:

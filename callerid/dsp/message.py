@@ -14,6 +14,9 @@ Samples = npt.NDArray[np.float32]
 Standard = Literal["fsk-bell202", "fsk-v23", "dtmf"]
 """The signalling a message arrived in."""
 
+Source = Standard | Literal["modem", "sip", "gsm"]
+"""Where a message came from: decoded by us, or told by a front-end that decodes for itself."""
+
 MessageType = Literal["call", "mwi", "aoc", "other"]
 """Call set-up, message waiting indication, advice of charge, anything else."""
 
@@ -24,7 +27,7 @@ AbsenceReason = Literal["P", "O"]
 class CallerMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One complete, checked caller-ID message."""
 
-    standard: Standard
+    standard: Source
     type: MessageType = "call"
     number: str | None = None
     """Digits exactly as sent; normalising is not the decoder's business."""

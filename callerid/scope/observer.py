@@ -47,7 +47,7 @@ class Observer:
     def look(self, frame: Frame, listener: Listener) -> None:
         """Take one frame."""
         self._buffer.feed(frame.samples)
-        call = listener.machine.call
+        call = listener.machine().call
         if call is not None and call.ring_count >= RINGS_UNTIL_READ:
             self.keep_unread(call)
         if self._server.is_watched():

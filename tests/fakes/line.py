@@ -11,6 +11,7 @@ class FastDriver:
     """Obeys the simulated line's physics; a read takes no real time and 20 ms of the clock's."""
 
     rate_hz = RATE_HZ
+    hears_line = True
 
     def __init__(self, line: SimulatedLine, clock: FakeClock) -> None:
         self.line = line

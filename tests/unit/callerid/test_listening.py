@@ -7,10 +7,10 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from callerid.drivers import Frame
+from callerid.drivers import Fact, Frame
+from callerid.dsp.message import CallerMessage
 from callerid.exchange.line import BLOCK_S, SimulatedLine
 from callerid.exchange.plans import STANDARDS, IncomingPlan, OutgoingPlan
-from callerid.lifecycle import CallMachine
 from callerid.listening import Heard, Listener
 
 NOW = datetime(2026, 11, 22, 15, 24)
@@ -18,8 +18,8 @@ NUMBER = "09121234567"
 
 
 def live_through(plan: IncomingPlan | OutgoingPlan, *, senses: bool = True) -> list[Heard]:
-    line, machine = SimulatedLine(), CallMachine()
-    listener = Listener(8000, machine)
+    line, listener = SimulatedLine(), Listener(8000)
+    machine = listener.machine()
     heard, at = list[Heard](), 0.0
     line.start(plan, NOW)
     while line.is_busy or machine.call is not None:
@@ -87,3 +87,39 @@ def test_what_the_office_dials_is_read_from_its_tones() -> None:
 def test_busy_tone_ends_a_call_before_the_handset_is_put_down() -> None:
     heard = live_through(IncomingPlan(number=NUMBER, answer_after=6, talk=2, hang_up_first="caller"))
     assert heard[-1].change.call.end_reason == "busy-tone"
+
+
+def say(listener: Listener, at: float, *facts: Fact, channel: str = "") -> list[Heard]:
+    nothing = np.zeros(0, np.float32)
+    return listener.feed(Frame(nothing, at, facts=facts, channel=channel))
+
+
+def test_a_front_end_that_decodes_for_itself_makes_the_same_calls() -> None:
+    listener = Listener(8000, hears_line=False)
+    who = Fact(kind="message", message=CallerMessage(standard="modem", number=NUMBER))
+    heard = (
+        say(listener, 1.0, Fact(kind="ring"))
+        + say(listener, 2.5, who)
+        + say(listener, 6.0, Fact(kind="ring"))
+    )
+    heard += say(listener, 13.0)
+    assert kinds(heard) == ["ringing", "identified", "missed"]
+    assert heard[-1].change.call.ring_count == 2
+
+
+def test_a_front_end_with_several_calls_at_once_keeps_them_apart() -> None:
+    keys = iter(map(str, range(100)))
+    listener = Listener(8000, lambda: next(keys), hears_line=False)
+    heard = list[Heard]()
+    for call in range(30):
+        who = Fact(kind="message", message=CallerMessage(standard="sip", number=f"09120000{call:03}"))
+        heard += say(listener, 1.0 + call / 100, Fact(kind="ring"), who, channel=f"c{call}")
+    for call in range(30):
+        fact = Fact(kind="lifted") if call % 2 else Fact(kind="over", reason="answered-elsewhere")
+        heard += say(listener, 3.0, fact, channel=f"c{call}")
+        heard += say(listener, 4.0, Fact(kind="over"), channel=f"c{call}")
+    ended = {one.change.call.number_raw: one.change.call for one in heard if one.change.kind == "ended"}
+    assert len(ended) == 30
+    assert ended["09120000001"].answered == 3.0
+    assert ended["09120000000"].end_reason == "answered-elsewhere"
+    assert listener.machines == {}

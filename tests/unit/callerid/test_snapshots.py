@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from appliance.core.clock import from_text
+from callerid.dsp.message import CallerMessage
 from callerid.lifecycle import CallMachine
 from callerid.listening import Heard
-from callerid.dsp.message import CallerMessage
 from callerid.snapshots import Teller
 from db.queries.calls import CallRow
 from tests.fakes.clock import FakeClock

@@ -10,7 +10,6 @@ import numpy as np
 from callerid.drivers import Frame
 from callerid.exchange.line import SimulatedLine
 from callerid.exchange.plans import IncomingPlan
-from callerid.lifecycle import CallMachine
 from callerid.listening import Listener
 from callerid.scope import captures
 from callerid.scope.observer import Observer
@@ -53,8 +52,8 @@ def test_what_a_crash_left_half_written_is_removed(tmp_path: Path) -> None:
 
 def observed(plan: IncomingPlan, folder: Path, *, drowned: bool) -> list[Path]:
     """Give the captures kept of one call; `drowned` in noise between its first two rings."""
-    clock, line, machine = FakeClock(), SimulatedLine(), CallMachine(lambda: "CALL")
-    driver, listener = FastDriver(line, clock), Listener(8000, machine)
+    clock, line, listener = FakeClock(), SimulatedLine(), Listener(8000, lambda: "CALL")
+    driver, machine = FastDriver(line, clock), listener.machine()
     observer = Observer(
         line=1,
         rate_hz=8000,
