@@ -15,7 +15,6 @@ import msgspec
 Direction = Literal["in", "out"]
 CallState = Literal["ringing", "answered", "missed", "dialling", "ended"]
 NumberState = Literal["pending", "known", "withheld", "unavailable", "absent"]
-"""``pending``: may still come; ``absent``: the call ended and none was heard."""
 EndReason = Literal[
     "on-hook", "busy-tone", "caller-gave-up", "no-ring", "line-lost", "restart", "answered-elsewhere"
 ]
@@ -32,7 +31,9 @@ class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     """Number of the telephone line, from 1."""
     direction: Direction
+    """``in``: somebody calls the office; ``out``: the office calls."""
     state: CallState
+    """Where the call is: an incoming one rings, is answered or missed; an outgoing one dials; both end."""
     revision: int
     """Counts up with every change of this call; the highest is the newest."""
     started_at: str
@@ -50,6 +51,7 @@ class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     number_raw: str | None = None
     """Digits exactly as the line said them."""
     number_state: NumberState = "pending"
+    """``pending``: the number may still come; ``absent``: the call ended and none was heard."""
     name_sent: str | None = None
     """Name as sent by the exchange."""
     standard: str | None = None
@@ -139,6 +141,8 @@ class PersonRegistered(Event, frozen=True, kw_only=True, tag="person.registered"
 class LineUp(Event, frozen=True, kw_only=True, tag="line.up"):
     """A telephone line's hardware delivers sound again."""
 
+    live: ClassVar[bool] = True
+
     line: int
     """Number of the line."""
     driver: str
@@ -147,6 +151,8 @@ class LineUp(Event, frozen=True, kw_only=True, tag="line.up"):
 
 class LineDown(Event, frozen=True, kw_only=True, tag="line.down"):
     """A telephone line's hardware went away or fell silent."""
+
+    live: ClassVar[bool] = True
 
     line: int
     """Number of the line."""
