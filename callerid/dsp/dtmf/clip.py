@@ -14,8 +14,8 @@ import numpy as np
 
 from callerid.dsp.dtmf.events import Event, EventFinder
 from callerid.dsp.dtmf.evidence import Verdict, stands_digit, weigh_string
-from callerid.dsp.dtmf.forms import ClipString, may_go_on, parse
-from callerid.dsp.dtmf.front import HALF, HOP, PIECE, FrontEnd
+from callerid.dsp.dtmf.forms import ClipString, parse
+from callerid.dsp.dtmf.front import HOP, LOOKAHEAD, OFFSETS, PIECE, FrontEnd
 from callerid.dsp.dtmf.history import History
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ
 from callerid.dsp.dtmf.strings import Row, rows_ending_with, skips_events
@@ -23,12 +23,18 @@ from callerid.dsp.message import CallerMessage, Samples
 from callerid.dsp.resample import Resampler
 
 END_SIGNS: Final = frozenset("ABCD#")
+SURE_ENDS: Final = frozenset("C#")
+"""Nothing follows these; after A, B or D the next field may, or it was the start sign of another message."""
 START_SIGNS: Final = frozenset("ABCD")
-EARLY: Final = HALF + HOP
+EARLY: Final = LOOKAHEAD + HOP
 """Samples before the expected end of the last tone at which it is decided: the filter's delay and one hop,
 so that the message is there when the tone ends."""
 OVERLAP: Final = 130
 """An event outlasts its tone by 8 ms at each end (a window a third full passes the score)."""
+RECENT: Final = 40
+"""Windows (200 ms) within which an event is first looked at as an end sign."""
+CLEAR: Final = 0.65
+"""Score from which on the keys of events are trusted: what makes no sense is not weighed at all."""
 SHORTEST_TONE: Final = 240
 NOTICE: Final = 320
 """Samples after a tone's begin until it is an event, and some more: 40 ms."""
@@ -47,7 +53,7 @@ class DtmfClipDecoder:
     def __init__(self, rate_hz: float = SAMPLE_RATE_HZ, *, without_start: bool = False) -> None:
         """``without_start`` also takes ``number #``: only for lines known to send it."""
         self._resampler = Resampler(rate_hz)
-        self._front = FrontEnd()
+        self._front = FrontEnd(OFFSETS, with_wide=False)
         self._finder = EventFinder()
         self._history = History()
         self._without_start = without_start
@@ -79,8 +85,10 @@ class DtmfClipDecoder:
     def _look(self, now_s: float) -> list[CallerMessage]:
         events = self._finder.clear_events()
         found: list[CallerMessage] = []
+        recent = self._finder.windows - RECENT
         for index, event in enumerate(events):
-            if event.key not in END_SIGNS or event.begin <= self._told_until:
+            fresh = event.last >= recent or self._due.get(event.first)
+            if not fresh or event.key not in END_SIGNS or event.begin <= self._told_until:
                 continue
             message = self._may_end(events, index, now_s)
             if message is not None:
@@ -105,8 +113,7 @@ class DtmfClipDecoder:
         tone = self._tone_length(rows[0])
         expected_end = rows[0].centres[-1] + tone / 2
         if times is None:
-            keys = "".join(place.key if place else "0" for place in rows[0].events)
-            wait = rows[0].step - tone + NOTICE if may_go_on(keys) else -EARLY
+            wait = -EARLY if event.key in SURE_ENDS else rows[0].step - tone + NOTICE
             times = [round(expected_end + wait + more) for more in RETRIES]
             self._due[event.first] = times
         if ends_at < times[0]:
@@ -114,9 +121,8 @@ class DtmfClipDecoder:
         while times and times[0] <= ends_at:
             times.pop(0)
         self._due[event.first] = times
-        keys = "".join(place.key if place else "0" for place in rows[0].events)
         following = events[index + 1].centre - event.centre if index + 1 < len(events) else None
-        if following is not None and following < NEXT_STEP * rows[0].step and may_go_on(keys):
+        if following is not None and following < NEXT_STEP * rows[0].step and event.key not in SURE_ENDS:
             return None
         for row in rows:
             if skips_events(row, events):
@@ -144,14 +150,18 @@ class DtmfClipDecoder:
             is_start = event is not None and event.key in START_SIGNS
             if not is_start and not (self._without_start and place == 0):
                 continue
-            message = self._weigh_from(row.from_place(place) if place else row, now_s)
+            part = row.from_place(place) if place else row
+            clear = median(one.score for one in part.heard) > CLEAR
+            if clear and parse(part.keys, without_start=self._without_start) is None:
+                continue
+            message = self._weigh_from(part, now_s)
             if message is not None:
                 return message
         return None
 
     def _weigh_from(self, row: Row, now_s: float) -> CallerMessage | None:
         base = self._history.begin
-        centres = np.array(row.centres) - base
+        centres = np.array(row.regular_centres) - base
         margin = row.step * 1.5 + SAMPLE_RATE_HZ / 20
         offset = max(0, round(centres[0] - margin))
         band = self._history.cut(base + offset)

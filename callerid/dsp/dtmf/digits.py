@@ -84,7 +84,7 @@ class DtmfDigits:
 
     def __init__(self, rate_hz: float = SAMPLE_RATE_HZ) -> None:
         self._resampler = Resampler(rate_hz)
-        self._front = FrontEnd()
+        self._front = FrontEnd(NOMINAL, with_wide=True)
         self._run: _Run | None = None
 
     def feed(self, block: Samples) -> list[DigitHeard]:
@@ -98,7 +98,7 @@ class DtmfDigits:
         return heard
 
     def _follow(self, slices: Slices) -> list[DigitHeard]:
-        tones = slices.tones[:, NOMINAL]
+        tones = slices.tones[:, 0]
         energy = tones.real**2 + tones.imag**2
         best = (energy[:, :4].max(1) + energy[:, 4:].max(1)) / (GAIN * GAIN) * (SLICE / 4)
         clear = best > SLICE_SHARE * slices.band

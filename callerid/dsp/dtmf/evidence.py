@@ -38,6 +38,8 @@ SHORTEST: Final = 160
 PROFILE: Final = 80
 PROFILE_STEP: Final = 20
 """Rise and fall are found with 10 ms windows every 2.5 ms."""
+REACH: Final = 0.75
+"""Share of a step to each side of a digit within which its tone begins and ends."""
 EDGE: Final = 24
 """3 ms at each end of a tone are left out: slow rise, and the error of finding it."""
 BAND_SHARE: Final = (BAND_HZ[1] - BAND_HZ[0]) / (SAMPLE_RATE_HZ / 2)
@@ -47,8 +49,30 @@ MARGIN: Final = 10.0
 """Least log-likelihood ratio of every tone against its best rival: one wrong in about e^10."""
 RATIO: Final = 2.5
 """Least power ratio to the rival (4 dB): two overlapping messages are not decided by noise statistics."""
-FAMILY: Final = (0.16, 5.0)
-"""Power of a digit's tone against the median of the string: −8 … +7 dB."""
+CLEAR_RATIO: Final = 8.0
+"""A rival this much (9 dB) below the winner is no second digit, whatever it is …"""
+RIVAL_NOISE: Final = 10.0
+"""… and so is one that the string's noise explains (one in 7,000 passes it)."""
+EDGE_WINDOW: Final = 160
+"""20 ms around the expected begin and end of a tone: which of them holds more of it tells how far it is off."""
+EVEN: Final = 120
+"""15 ms: a step of a regular sender may differ from its usual one by so much …"""
+EVEN_SPREADS: Final = 4.0
+"""… or by this many times the string's median deviation; more is a lost or repeated piece of sound."""
+EVEN_SIGMAS: Final = 4.0
+TURNED_SIGMAS: Final = 0.7
+"""A rival that leads one half by more than this is another digit that took over."""
+FAMILY: Final = (0.6, 1.7)
+"""Amplitude of a digit's tone against the median of the string, −4.4 … +4.6 dB: one sender has one level, and a
+long line tilts each group of tones by 3–4 dB from end to end …"""
+STANDS: Final = 0.35
+"""Share of the power around a place that a digit before the string explains; noise alone explains 0.2."""
+FAMILY_SIGMAS: Final = 1.5
+"""… give or take what noise does."""
+HALF: Final = 0.65
+"""In each half of a digit its tones keep this share of their amplitude …"""
+HALF_SIGMAS: Final = 1.5
+"""… less what noise may take."""
 PAUSE_POWER: Final = 0.2
 """Most power in a pause against that of a digit (−7 dB), above the noise."""
 PAUSE_SIGMAS: Final = 3.5
@@ -87,6 +111,8 @@ class _Weighed(NamedTuple):
     """``(n,)``: variance per sample of what the two best tones do not explain."""
     gain: Real
     """``(n,)``: energy of a tone of mean square 1."""
+    halves: tuple[Real, ...]
+    """Energy of the first and of the second half alone; ``gain`` is half as large there."""
 
 
 def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None:
@@ -108,6 +134,8 @@ def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None
     rows, columns = weighed.energy[:, :4].argmax(1), weighed.energy[:, 4:].argmax(1)
     margin = _least_margin(weighed, rows, columns)
     if margin is None:
+        return None
+    if not _are_even(band, centres, length, (rows, columns), pitch, weighed):
         return None
     low, high = _strengths(weighed, rows, columns)
     noise = float(np.median(weighed.left))
@@ -131,8 +159,8 @@ def stands_digit(band: Samples, centre: float, verdict: Verdict) -> bool:
     gain = LOOK / 2
     power = float((sound * sound).mean())
     pair = (float(energy[:4].max()) / gain, float(energy[4:].max()) / gain)
-    alike = all(found > FAMILY[0] * wanted for found, wanted in zip(pair, verdict.strength, strict=True))
-    return alike and sum(pair) > 0.5 * power
+    alike = all(found > FAMILY[0] ** 2 * wanted for found, wanted in zip(pair, verdict.strength, strict=True))
+    return alike and sum(pair) > STANDS * power
 
 
 def _cut(band: Samples, centres: Real, length: int) -> Samples:
@@ -159,7 +187,7 @@ def _all_energies(sound: Samples, weights: Real) -> Real:
     weighted = (sound * weights).astype(np.complex64)
     found = weighted @ _ALL[: sound.shape[1]]
     energy = found.real.astype(np.float64) ** 2 + found.imag.astype(np.float64) ** 2
-    squares = np.broadcast_to(weights * weights, sound.shape).sum(1)
+    squares = np.maximum(np.broadcast_to(weights * weights, sound.shape).sum(1), 1.0)
     normal: Real = energy.reshape(len(sound), len(OFFSETS), len(TONES_HZ)) / squares[:, None, None]
     return normal
 
@@ -175,7 +203,7 @@ def _energies(sound: Samples, weights: Real, pitch: float) -> Real:
     """``(n, 8)``, normalised to noise variance per sample."""
     found = (sound * weights).astype(np.complex64) @ _basis(sound.shape[1], np.array([pitch]))
     energy = found.real.astype(np.float64) ** 2 + found.imag.astype(np.float64) ** 2
-    squares = np.broadcast_to(weights * weights, sound.shape).sum(1)
+    squares = np.maximum(np.broadcast_to(weights * weights, sound.shape).sum(1), 1.0)
     normal: Real = energy / squares[:, None]
     return normal
 
@@ -184,7 +212,7 @@ def _lengths(
     band: Samples, centres: Real, rows: Index, columns: Index, pitch: float, spacing: float
 ) -> tuple[float, float] | None:
     """Find the common length of the tones and how far their middles lie off, from the mean rise and fall."""
-    reach = int(min(spacing * 0.75, LONGEST * 0.75)) // PROFILE_STEP * PROFILE_STEP
+    reach = int(spacing * REACH) // PROFILE_STEP * PROFILE_STEP
     sound = _cut(band, centres, 2 * reach + PROFILE)
     turns = np.arange(sound.shape[1])[None, :] / SAMPLE_RATE_HZ * (1 + pitch)
     weights = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(PROFILE) + 0.5) / PROFILE)
@@ -235,7 +263,9 @@ def _weigh(band: Samples, begins: Real, ends: Real, pitch: float) -> tuple[_Weig
     explained = 2 * (energy[:, :4].max(1) + energy[:, 4:].max(1)) / counts
     # What is left over is the noise of the tone band: as white noise it would be larger by the band's share.
     left = np.maximum(power - explained, LEAST_NOISE * power) / BAND_SHARE + TINY
-    return _Weighed(energy, left, counts / 2), float(OFFSETS[best])
+    first = weights * (np.cumsum(weights, 1) <= counts[:, None] / 2)
+    halves = tuple(_all_energies(sound, half)[:, best] for half in (first, weights - first))
+    return _Weighed(energy, left, counts / 2, halves), float(OFFSETS[best])
 
 
 def _least_margin(weighed: _Weighed, rows: Index, columns: Index) -> float | None:
@@ -244,7 +274,8 @@ def _least_margin(weighed: _Weighed, rows: Index, columns: Index) -> float | Non
     noise = np.maximum(pooled, weighed.left)
     places = np.arange(len(rows))
     least = np.inf
-    for group, best in ((weighed.energy[:, :4], rows), (weighed.energy[:, 4:], columns)):
+    for first, best in ((0, rows), (4, columns)):
+        group = weighed.energy[:, first : first + 4]
         winner = group[places, best]
         others = group.copy()
         others[places, best] = 0.0
@@ -252,14 +283,23 @@ def _least_margin(weighed: _Weighed, rows: Index, columns: Index) -> float | Non
         usual = float(np.median(winner / weighed.gain))
         expected = np.sqrt(np.maximum(usual * weighed.gain - pooled, 0.1 * usual * weighed.gain))
         margin = 2 * expected * (np.sqrt(winner) - np.sqrt(rival)) / noise
-        share = winner / weighed.gain / usual
+        own, family = np.sqrt(winner), np.sqrt(usual * weighed.gain)
+        slack = FAMILY_SIGMAS * pooled**0.5
         if (
             (margin < MARGIN).any()
             or (winner < RATIO * rival).any()
-            or (share < FAMILY[0]).any()
-            or (share > FAMILY[1]).any()
+            or ((winner < CLEAR_RATIO * rival) & (rival > RIVAL_NOISE * pooled)).any()
+            or (own < FAMILY[0] * family - slack).any()
+            or (own > FAMILY[1] * family + slack).any()
         ):
             return None
+        wanted = HALF * np.sqrt(usual * weighed.gain / 2) - HALF_SIGMAS * pooled**0.5
+        for half in weighed.halves:
+            stays = np.sqrt(half[places, first + best])
+            part = half[:, first : first + 4].copy()
+            part[places, best] = 0.0
+            if (stays < wanted).any() or (np.sqrt(part.max(1)) > stays + TURNED_SIGMAS * pooled**0.5).any():
+                return None
         least = min(least, float(margin.min()))
     return least
 
@@ -270,6 +310,27 @@ def _strengths(weighed: _Weighed, rows: Index, columns: Index) -> tuple[float, f
     low = float(np.median(weighed.energy[places, rows] / weighed.gain))
     high = float(np.median(weighed.energy[places, 4 + columns] / weighed.gain))
     return low, high
+
+
+def _are_even(
+    band: Samples, centres: Real, length: float, keys: tuple[Index, Index], pitch: float, weighed: _Weighed
+) -> bool:
+    """Tell whether the digits come at the sender's steady pace. The last one may still sound: its begin decides."""
+    places = np.arange(len(centres))
+    pairs = (keys[0], 4 + keys[1])
+    held: list[Real] = []
+    for side in (-0.5, 0.5):
+        energy = _energies(_cut(band, centres + side * length, EDGE_WINDOW), np.ones(EDGE_WINDOW), pitch)
+        held.append(sum((np.sqrt(energy[places, tone]) for tone in pairs), np.zeros(len(centres))))
+    whole = sum((np.sqrt(weighed.energy[places, tone]) for tone in pairs), np.zeros(len(centres)))
+    full = float(np.median(whole)) * (EDGE_WINDOW / 2 / float(np.median(weighed.gain))) ** 0.5
+    late = EDGE_WINDOW / 2 * (held[1] - held[0]) / full
+    late[-1] = EDGE_WINDOW * (0.5 * full - held[0][-1]) / full
+    steps = np.diff(centres + np.clip(late, -EDGE_WINDOW / 2, EDGE_WINDOW / 2))
+    off = np.abs(steps - np.median(steps))
+    spread = EDGE_WINDOW / 2 * (2 * float(np.median(weighed.left))) ** 0.5 / full
+    allowed = max(EVEN, EVEN_SPREADS * float(np.median(off))) + EVEN_SIGMAS * spread
+    return bool(off.max() <= allowed)
 
 
 def _are_pauses(band: Samples, centres: Real, length: float, digit: float, noise: float) -> bool:

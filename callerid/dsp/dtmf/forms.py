@@ -50,20 +50,6 @@ def parse(keys: str, *, without_start: bool = False) -> ClipString | None:
     return _several(fields)
 
 
-def may_go_on(keys: str) -> bool:
-    """Tell whether the last sign of ``keys`` may as well begin the next field (A … D … B … C)."""
-    if len(keys) < 2 or keys[-1] not in "BD":
-        return False
-    letters = [sign for sign in keys[:-1] if sign in "ABCD"]
-    return (
-        bool(letters)
-        and letters[0] in "AD"
-        and "B" not in letters
-        and "C" not in letters
-        and "A" not in letters[1:]
-    )
-
-
 def _single(start: str, digits: str, end: str) -> ClipString | None:
     if start == "D" and end == "#" and digits in DANISH_CODES:
         return ClipString(None, DANISH_CODES[digits], {})

@@ -33,8 +33,8 @@ WIDE_HZ: Final = (550.0, 3300.0)
 STOP_DB: Final = 60.0
 OFFSETS: Final = np.arange(-4, 5) * 0.01
 """Hypotheses of a common frequency error of the sender's clock: ±4 % in steps of 1 %."""
-NOMINAL: Final = 4
-"""Index of no error in :data:`OFFSETS`."""
+NOMINAL: Final = np.zeros(1)
+"""Only the frequencies of the standard."""
 LOOKAHEAD: Final = HALF + SLICE - HOP
 """Samples of input beyond a hop that its slice needs."""
 PIECE: Final = SAMPLE_RATE_HZ // 4
@@ -44,16 +44,19 @@ Complex = npt.NDArray[np.complex64]
 Real = npt.NDArray[np.float32]
 
 
+NOTHING: Final = np.zeros(0, np.float32)
+
+
 class Slices(NamedTuple):
     """What the front end made of a block: ``n`` slices, the first beginning at hop ``first``."""
 
     first: int
     tones: Complex
-    """``(n, 9, 8)``: correlation per offset hypothesis and tone, phase counted from the slice's own start."""
+    """``(n, offsets, 8)``: correlation per offset hypothesis and tone, phase counted from the slice's own start."""
     band: Real
     """``(n,)``: Hann-weighted energy in the tone band."""
     wide: Real
-    """``(n,)``: Hann-weighted energy in the speech band."""
+    """``(n,)``: Hann-weighted energy in the speech band; empty where it is not asked for."""
     filtered: Real
     """``(n, 40)``: the hop's samples in the tone band, delay taken out."""
 
@@ -75,14 +78,17 @@ def _correlators(offsets: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128
 class FrontEnd:
     """Cut a stream into slices. The same slices come out however the stream was cut into blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, offsets: npt.NDArray[np.floating], *, with_wide: bool) -> None:
+        """``offsets``: hypotheses of the frequency error. Without ``with_wide`` the speech band is not measured."""
         band = bandpass(TAPS, *BAND_HZ, SAMPLE_RATE_HZ, STOP_DB)
         wide = bandpass(TAPS, *WIDE_HZ, SAMPLE_RATE_HZ, STOP_DB)
         band_matrix = apply_matrix(band, SLICE)
-        basis = band_matrix @ _correlators(OFFSETS)
-        self._matrix = np.hstack(
-            (basis.real, basis.imag, band_matrix, apply_matrix(wide, SLICE)),
-        ).astype(np.float32)
+        basis = band_matrix @ _correlators(offsets)
+        parts = [basis.real, basis.imag, band_matrix]
+        if with_wide:
+            parts.append(apply_matrix(wide, SLICE))
+        self._matrix = np.ascontiguousarray(np.hstack(parts), np.float32)
+        self._offsets = len(offsets)
         self._columns = basis.shape[1]
         self._weights = _window().astype(np.float32)
         self._span = self._matrix.shape[0]
@@ -97,22 +103,25 @@ class FrontEnd:
         self._buffer = np.concatenate((self._buffer, block))
         count = max(0, (len(self._buffer) - self._span) // HOP + 1)
         first, self._next = self._next, self._next + count
-        rows = np.lib.stride_tricks.as_strided(
-            self._buffer,
-            (count, self._span),
-            (HOP * self._buffer.itemsize, self._buffer.itemsize),
-            writeable=False,
-        )
+        step = self._buffer.itemsize
+        rows: Real = np.ndarray((count, self._span), np.float32, self._buffer, 0, (HOP * step, step))
         made = rows @ self._matrix
         self._buffer = self._buffer[count * HOP :].copy() if count else self._buffer
         edge = 2 * self._columns
-        tones = made[:, : self._columns] + 1j * made[:, self._columns : edge]
+        tones = np.empty((count, self._columns), np.complex64)
+        tones.real = made[:, : self._columns]
+        tones.imag = made[:, self._columns : edge]
         band = made[:, edge : edge + SLICE]
-        wide = made[:, edge + SLICE :]
         return Slices(
             first,
-            tones.reshape(count, len(OFFSETS), len(TONES_HZ)),
+            tones.reshape(count, self._offsets, len(TONES_HZ)),
             (band * band) @ self._weights,
-            (wide * wide) @ self._weights,
+            self._wide(made[:, edge + SLICE :]),
             band[:, :HOP],
         )
+
+    def _wide(self, wide: Real) -> Real:
+        if not wide.shape[1]:
+            return NOTHING
+        energy: Real = ((wide * wide) @ self._weights).astype(np.float32, copy=False)
+        return energy

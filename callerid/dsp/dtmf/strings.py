@@ -25,6 +25,17 @@ GRAIN: Final = 176
 MOST_MISSING: Final = 2
 """Open places in a row."""
 MISSING_SHARE: Final = 0.34
+DOUBTFUL: Final = 0.7
+"""… and so is one with a score this much lower, or one seen in fewer windows than"""
+FLEETING: Final = 2
+NEIGHBOURS: Final = 3
+REGULAR: Final = 16
+"""2 ms: median distance from the neighbours' opinion of a regular sender, as events tell it in quiet …"""
+REGULAR_NOISY: Final = 56
+"""… and in noise."""
+CLEAR: Final = 0.85
+"""Score from which on a row counts as heard in quiet: about 4 dB over the noise."""
+UNHEARD: Final = "1"
 MOST_SIGNS: Final = 64
 TRIES: Final = 3
 WEAK: Final = 0.25
@@ -44,9 +55,35 @@ class Row:
         return [event for event in self.events if event is not None]
 
     @property
+    def keys(self) -> str:
+        """The keys as heard; a digit stands for an open place."""
+        return "".join(UNHEARD if event is None else event.key for event in self.events)
+
+    @property
     def step(self) -> float:
         """Usual step in samples."""
         return median(b - a for a, b in pairwise(self.centres))
+
+    @property
+    def regular_centres(self) -> list[float]:
+        """Middles of the tones: where the neighbours say, when the sender is regular, else as heard.
+
+        In noise an event's own middle is off by some milliseconds, and a damaged digit's by more: its place is
+        weighed, not what is left of it.
+        """
+        step = self.step
+        places = range(len(self.centres))
+        told = [
+            median(
+                self.centres[other] + (place - other) * step
+                for other in places
+                if abs(other - place) <= NEIGHBOURS
+            )
+            for place in places
+        ]
+        off = median(abs(own - other) for own, other in zip(self.centres, told, strict=True))
+        noisy = median(event.score for event in self.heard) < CLEAR
+        return told if off <= (REGULAR_NOISY if noisy else REGULAR) else self.centres
 
     def from_place(self, place: int) -> Row:
         """The same row, begun later."""
@@ -69,12 +106,15 @@ def rows_ending_with(events: list[Event], last: int, centre: float) -> list[Row]
 def skips_events(row: Row, events: list[Event]) -> bool:
     """Tell whether something as strong as the row's own events sounds between its places."""
     heard = row.heard
-    usual = median(event.strength for event in heard)
+    strength = median(event.strength for event in heard)
+    score = median(event.score for event in heard)
     own = {id(event) for event in heard}
     return any(
         id(event) not in own
         and heard[0].centre < event.centre < heard[-1].centre
-        and event.strength > WEAK * usual
+        and event.strength > WEAK * strength
+        and event.score > DOUBTFUL * score
+        and event.last - event.first >= FLEETING
         for event in events
     )
 
