@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 
 import click
 
@@ -39,7 +40,7 @@ def scope(config: Config, line: int, frames: int, plain: bool) -> None:
 
     Example: aminbox scope --line 1
     """
-    is_picture = not plain and click.get_text_stream("stdout").isatty()
+    is_picture = not plain and sys.stdout.isatty()
     try:
         pictures = watch(config.data.runtime_folder, line)
         for frame in itertools.islice(pictures, frames or None):
