@@ -8,6 +8,7 @@ nothing to subtract, only a known delay before it is given out. The answer does 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -37,6 +38,17 @@ def usable(block: Samples) -> Samples:
     return block
 
 
+@lru_cache(maxsize=8)
+def _kernels(rate: int, up: int, half: int) -> Samples:
+    """``(up, 2 * half)``: for each fraction of an input sample, the weights of its neighbours."""
+    fractions = np.arange(up)[:, None] / up
+    at = np.arange(-half + 1, half + 1)[None, :] - fractions
+    inside = np.clip(1 - (at / half) ** 2, 0.0, None)
+    kernels = np.sinc(2 * CUTOFF_HZ / rate * at) * np.i0(kaiser_beta(STOP_DB) * np.sqrt(inside))
+    kernels /= kernels.sum(1, keepdims=True)
+    return np.ascontiguousarray(kernels, np.float32)
+
+
 class Resampler:
     """A streaming converter from ``rate_hz`` (whole number, 8000–192 000) to 8 kHz."""
 
@@ -51,20 +63,10 @@ class Resampler:
         self._half = math.ceil(width / 2) + 1
         self.delay_s = 0.0 if self._through else self._half / rate
         """Seconds of input beyond an output sample's own time that are needed before it is given out."""
-        self._bank = self._kernels(rate)
+        self._bank = _kernels(rate, self._up, self._half)
         self._buffer = np.zeros(0, np.float32)
         self._given = 0
         self._dropped = -self._half
-
-    def _kernels(self, rate: int) -> Samples:
-        """``(up, 2 * half)``: for each fraction of an input sample, the weights of its neighbours."""
-        fractions = np.arange(self._up)[:, None] / self._up
-        at = np.arange(-self._half + 1, self._half + 1)[None, :] - fractions
-        turns = 2 * CUTOFF_HZ / rate
-        inside = np.clip(1 - (at / self._half) ** 2, 0.0, None)
-        kernels = np.sinc(turns * at) * np.i0(kaiser_beta(STOP_DB) * np.sqrt(inside))
-        kernels /= kernels.sum(1, keepdims=True)
-        return np.ascontiguousarray(kernels, np.float32)
 
     def feed(self, block: Samples) -> Samples:
         """Consume a block of any length, give the output samples that became known: ``(n,) float32``, 8

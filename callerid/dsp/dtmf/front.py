@@ -10,6 +10,7 @@ is in TIA-716's list of what a receiver must take.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -75,21 +76,25 @@ def _correlators(offsets: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128
     return basis
 
 
+@lru_cache
+def _matrix(offsets: tuple[float, ...], with_wide: bool) -> Real:
+    """Band filter times correlators, side by side with the filters alone: made once, used by every stream."""
+    band_matrix = apply_matrix(bandpass(TAPS, *BAND_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE)
+    basis = band_matrix @ _correlators(np.array(offsets))
+    parts = [basis.real, basis.imag, band_matrix]
+    if with_wide:
+        parts.append(apply_matrix(bandpass(TAPS, *WIDE_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE))
+    return np.ascontiguousarray(np.hstack(parts), np.float32)
+
+
 class FrontEnd:
     """Cut a stream into slices. The same slices come out however the stream was cut into blocks."""
 
     def __init__(self, offsets: npt.NDArray[np.floating], *, with_wide: bool) -> None:
         """``offsets``: hypotheses of the frequency error. Without ``with_wide`` the speech band is not measured."""
-        band = bandpass(TAPS, *BAND_HZ, SAMPLE_RATE_HZ, STOP_DB)
-        wide = bandpass(TAPS, *WIDE_HZ, SAMPLE_RATE_HZ, STOP_DB)
-        band_matrix = apply_matrix(band, SLICE)
-        basis = band_matrix @ _correlators(offsets)
-        parts = [basis.real, basis.imag, band_matrix]
-        if with_wide:
-            parts.append(apply_matrix(wide, SLICE))
-        self._matrix = np.ascontiguousarray(np.hstack(parts), np.float32)
+        self._matrix = _matrix(tuple(offsets.tolist()), with_wide)
         self._offsets = len(offsets)
-        self._columns = basis.shape[1]
+        self._columns = len(offsets) * len(TONES_HZ)
         self._weights = _window().astype(np.float32)
         self._span = self._matrix.shape[0]
         self._buffer = np.zeros(0, np.float32)

@@ -97,7 +97,7 @@ def rows_ending_with(events: list[Event], last: int, centre: float) -> list[Row]
         step = centre - events[previous].centre
         if not SHORTEST_STEP <= step <= LONGEST_STEP:
             continue
-        row = _follow(events, previous, last, centre, step)
+        row = _without_noise_before(_follow(events, previous, last, centre, step))
         if len(row.centres) >= 3:
             found.append(row)
     return sorted(found, key=lambda row: -len(row.heard))
@@ -117,6 +117,15 @@ def skips_events(row: Row, events: list[Event]) -> bool:
         and event.last - event.first >= FLEETING
         for event in events
     )
+
+
+def _without_noise_before(row: Row) -> Row:
+    """Begin the row with its first event that is no passing noise."""
+    score = DOUBTFUL * median(event.score for event in row.heard)
+    for place, event in enumerate(row.events):
+        if event is not None and (event.score > score or event.last - event.first >= FLEETING):
+            return row.from_place(place)
+    return row
 
 
 def _follow(events: list[Event], previous: int, last: int, centre: float, step: float) -> Row:
