@@ -49,8 +49,8 @@ class LogFilter(Form):
     outcome = SelectField("وضعیت", choices=OUTCOMES, default="", validate_choice=False)
     line = SelectField("خط", choices=[], default="", validate_choice=False)
     text = StringField("شماره یا نام", validators=[Length(max=80, message="متن جست‌وجو بلند است.")])
-    from_day = JalaliDateField("از تاریخ")
-    until_day = JalaliDateField("تا تاریخ")
+    from_day = JalaliDateField("از")
+    until_day = JalaliDateField("تا")
 
     def validate_until_day(self, field: JalaliDateField) -> None:
         """The end may not lie before the start."""

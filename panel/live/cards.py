@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
+from appliance.core.clock import to_text
 from appliance.core.phone import parse_phone
 from appliance.domain.callers import CallCard, build_card
 from db import Connection, DatabaseError
 from db.queries import calls
 from db.queries.calls import CallRow
 from panel.card import CardView, Rights, listing_of, outcome_words
+from panel.context import office_of
 from panel.live.projection import CallProjection
 
 CARD_TEMPLATE = "calls/card.html"
 ROW_TEMPLATE = "calls/row.html"
+UNSTORED_FOR = timedelta(minutes=2)
 
 
 class CardMaker:
@@ -64,11 +68,19 @@ class CardMaker:
             return self._app.jinja_env.get_template(template).render(**values)
 
     def open_cards(self, conn: Connection) -> list[CallCard]:
-        """Give the cards of all calls that are not over, oldest first."""
-        ids = [row.id for row in calls.list_open_calls(conn)]
-        ids += [call_id for call_id in self._projection.open_ids() if call_id not in ids]
-        rows = [row for call_id in ids if (row := self.newest(conn, call_id)) is not None]
-        return [self.card(conn, row) for row in rows if row.ended_at is None]
+        """Give the cards of all calls that are not over, oldest first.
+
+        A call that was told and never stored is shown for `UNSTORED_FOR` only: then its end may have been lost too.
+        """
+        rows = {row.id: row for row in calls.list_open_calls(conn)}
+        oldest = to_text(office_of(self._app).clock.now() - UNSTORED_FOR)
+        for call_id in self._projection.open_ids():
+            row = self.newest(conn, call_id)
+            if row is not None and (row.started_at >= oldest or calls.find_call(conn, call_id)):
+                rows[call_id] = row
+        newest = [self._projection.newest(row.id, row) or row for row in rows.values()]
+        ordered = sorted(newest, key=lambda row: (row.started_at, row.id))
+        return [self.card(conn, row) for row in ordered if row.ended_at is None]
 
 
 def _title(card: CallCard) -> str:

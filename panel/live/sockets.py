@@ -151,6 +151,8 @@ class Gate:
             if refused:
                 start_response(refused, [("Content-Type", "text/plain"), ("Content-Length", "0")])
                 return []
+            # Without this each card would be compressed once for every browser; the office network is fast.
+            environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return cast(Iterable[bytes], self._inner(environ, start_response))
 
     def _refusal(self, environ: Environ) -> str | None:

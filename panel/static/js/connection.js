@@ -37,7 +37,12 @@ export function startConnection({ known, onCall, onSync, onLines }) {
     clearTimeout(timer);
     strip.hidden = true;
   };
+  const dock = document.querySelector("[data-dock]");
+  const mark = (isLive) => {
+    if (dock) dock.dataset.live = isLive ? "yes" : "no";
+  };
   const leave = () => {
+    if ("leaving" in document.body.dataset) return; // the page is on its way out by its own button
     forgetAll();
     location.assign("/sign-in");
   };
@@ -53,6 +58,7 @@ export function startConnection({ known, onCall, onSync, onLines }) {
     socket.emit("calls.sync", { calls: known(), last_event: read("event", null) });
   });
   socket.on("disconnect", (reason) => {
+    mark(false);
     showStripSoon();
     if (reason === "io server disconnect") {
       askWhetherSignedIn();
@@ -72,6 +78,7 @@ export function startConnection({ known, onCall, onSync, onLines }) {
   socket.on("session.ended", leave);
   socket.on("calls.sync", (answer) => {
     onSync(answer, wasConnected);
+    mark(true);
     wasConnected = true;
     if (answer.last_event) write("event", answer.last_event);
   });

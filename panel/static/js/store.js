@@ -25,5 +25,8 @@ export function forgetAll() {
 }
 
 export function forgetOnSignOut() {
-  document.querySelector("[data-forget-cards-on-submit]")?.addEventListener("submit", forgetAll);
+  document.querySelector("[data-forget-cards-on-submit]")?.addEventListener("submit", () => {
+    document.body.dataset.leaving = "";
+    forgetAll();
+  });
 }

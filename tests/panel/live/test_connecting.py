@@ -151,3 +151,10 @@ def test_a_call_closed_without_an_event_is_not_open(world: World, call: MakeCall
         "UPDATE calls SET state = 'missed', revision = revision + 1, ended_at = '2026-11-22T08:40:00.000Z'"
     )
     assert ids(sync(world)) == []
+
+
+def test_a_call_that_was_told_and_never_stored_does_not_stay_for_ever(world: World, call: MakeCall) -> None:
+    ringing = call().ring(stored=False)
+    world.live.teller.tell(world.conn, ringing.events[0])
+    world.clock.advance(150)
+    assert ids(sync(world)) == []
