@@ -85,6 +85,11 @@ def _quoted(path: Path) -> str:
 def _remedy(path: Path, error: sqlite3.Error, *, read_only: bool) -> str:
     if not path.parent.is_dir():
         return f"the data folder {path.parent} does not exist: create it or choose another with --data"
+    if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return (
+            f"{path} is damaged or no database ({error}): move it away and put a backup in its place, "
+            "or start without it to begin with an empty office"
+        )
     if read_only and not path.exists():
         return f"there is no database {path}: it is made at the office's first start ('aminbox run')"
     if read_only:

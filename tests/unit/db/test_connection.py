@@ -184,8 +184,9 @@ def test_a_missing_database_is_not_created_by_a_reader(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     path = tmp_path / "aminbox.sqlite3"
     path.write_bytes(b"this is a letter, not a database\n" * 100)
-    with pytest.raises(DatabaseUnusableError, match="not a database"):
-        connect(path)
+    for read_only in (False, True):
+        with pytest.raises(DatabaseUnusableError, match=r"no database .* put a backup in its place"):
+            connect(path, read_only=read_only)
 
 
 @pytest.mark.parametrize(
