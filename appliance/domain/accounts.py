@@ -14,7 +14,7 @@ from appliance.domain.access import Role, User
 from db import Connection, transaction
 from db.queries import users
 from db.queries.users import UserRow
-from db.text import clean
+from db.text import ZWNJ, clean
 
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -40,9 +40,14 @@ def create_user(conn: Connection, *, username: str, display_name: str, role: Rol
         raise InvalidInputError("password", f"shorter than {SHORTEST_PASSWORD} characters")
     if len(password) > LONGEST_PASSWORD:
         raise InvalidInputError("password", f"longer than {LONGEST_PASSWORD} characters")
+    if not _is_text(password):
+        raise InvalidInputError("password", "has characters that are no text")
     name = clean(username)
     if not name:
         raise InvalidInputError("username", "missing")
+    for field, text in (("username", name), ("display_name", display_name)):
+        if not text.replace(ZWNJ, "").isprintable():
+            raise InvalidInputError(field, "has control characters")
     if len(name) > LONGEST_USERNAME:
         raise InvalidInputError("username", f"longer than {LONGEST_USERNAME} characters")
     if users.find_user_by_name(conn, name):
@@ -63,7 +68,8 @@ def sign_in(conn: Connection, now: datetime, username: str, password: str) -> Us
     equally long whether the name exists or not. An attempt counts as wrong before the password is looked at,
     so that many at once get no more tries than one after the other.
     """
-    row = users.find_user_by_name(conn, clean(username)[:LONGEST_USERNAME])
+    name = clean(username)[:LONGEST_USERNAME]
+    row = users.find_user_by_name(conn, name) if _is_text(name) else None
     if row is None or not row.is_active:
         _matches(_NOBODY, password)
         raise SignInError("no such account")
@@ -86,7 +92,18 @@ def as_user(row: UserRow) -> User:
     return User(id=row.id, username=row.username, display_name=row.display_name, role=row.role)  # type: ignore[arg-type]
 
 
+def _is_text(text: str) -> bool:
+    """Tell whether a text can be stored: bytes of another encoding reach us as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _matches(stored: str, password: str) -> bool:
+    if not _is_text(password):
+        password = ""
     try:
         return _hasher.verify(stored, password[: LONGEST_PASSWORD + 1])
     except (VerifyMismatchError, InvalidHashError):

@@ -45,7 +45,15 @@ def test_the_right_password_opens(conn: Connection, clock: FakeClock, modir: int
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("modir", "wrong"), ("modir", ""), ("nobody", PASSWORD), ("", ""), ("x" * 999, "y" * 9999)],
+    [
+        ("modir", "wrong"),
+        ("modir", ""),
+        ("nobody", PASSWORD),
+        ("", ""),
+        ("\udcff", "\udcff"),
+        ("modir", "\udcff"),
+        ("x" * 999, "y" * 9999),
+    ],
 )
 def test_anything_else_does_not(
     conn: Connection, clock: FakeClock, modir: int, username: str, password: str
@@ -155,6 +163,10 @@ def test_a_damaged_hash_lets_nobody_in(conn: Connection, clock: FakeClock, modir
         ("username", {"username": " \u200c "}),
         ("username", {"username": "a" * 65}),
         ("username", {"username": "modir"}),
+        ("username", {"username": "a\x07b"}),
+        ("username", {"username": "\udcff"}),
+        ("display_name", {"display_name": "\udcff"}),
+        ("password", {"password": "\udcff" * 20}),
     ],
 )
 def test_an_account_that_could_not_be_used_is_refused(
