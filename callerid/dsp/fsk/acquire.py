@@ -61,8 +61,10 @@ ROUNDS = 3
 UNSURE_BITS = 6
 """Bits at the end that are not learned from: later ones may still change them."""
 KNOWN_BITS = FINE_BITS - UNSURE_BITS
-CLEAN_FIT = 0.97
-"""Excess under which no other finalist is fitted: less than the noise alone leaves on average."""
+CLEAN_FIT = 0.93
+CLEAN_FIT_BY_SNR = 0.03
+"""Excess under which no other finalist is fitted. At 3 dB it is what the noise alone leaves on average; the better
+the signal, the more a wrong fit leaves."""
 MOST_FITTED = 8
 """Finalists fitted when the first does not come out clean."""
 MOST_REVISIONS = 2
@@ -95,7 +97,9 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
     offset = low - marks.wave.origin
     counts = np.arange(COARSE_COLUMNS, dtype=np.float64)
     mark, space = branch_metrics(vectors, noise, heard, offset, first, COARSE_BITS, counts)
-    metrics, coarse, _ = forward(metrics, mark, space)
+    # Single precision: these arrays are too big for a cache.
+    single = forward(metrics.astype(np.float32), mark.astype(np.float32), space.astype(np.float32))
+    metrics, coarse = single[0].astype(np.float64), single[1]
     chosen = np.argsort(metrics.max(axis=(1, 2)))[::-1][:FINALISTS]
     metrics, coarse, vectors = metrics[chosen], coarse[:, chosen], vectors[chosen]
     wide = np.full((len(chosen), PLACES, FINE_BITS), NEVER)
@@ -103,7 +107,7 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
     counts = np.arange(FINE_BITS, dtype=np.float64)
     more = FINE_BITS - COARSE_BITS
     mark, space = branch_metrics(vectors, noise, heard, offset, first + COARSE_BITS, more, counts)
-    metrics, fine, _ = forward(wide, mark, space)
+    metrics, fine = forward(wide, mark, space)
     ranking = np.argsort(metrics.max(axis=(1, 2)))[::-1]
     if seizure is not None:
         best = int(ranking[0])
@@ -124,7 +128,7 @@ def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wav
         excess = _learn(history, marks, wave, np.concatenate([sooner, later]))
         if found is None or excess < found[0]:
             found = excess, Start(wave, first, first + KNOWN_BITS, likelihood)
-        if excess < CLEAN_FIT:
+        if excess < min(CLEAN_FIT + CLEAN_FIT_BY_SNR * wave.power / wave.noise, GOOD_FIT):
             break
     return found[1] if found else None
 

@@ -30,10 +30,7 @@ class Piece(msgspec.Struct):
     first: int
     base: int
     """Space count of column 0."""
-    mark: Floats
-    space: Floats
     decisions: Decisions
-    history: Floats
     metrics: Floats
     """After the last bit, (1, 10, w)."""
 
@@ -62,10 +59,9 @@ class Path(msgspec.Struct):
 class Trellis:
     """Grows over the samples as they come."""
 
-    def __init__(self, history: History, first_bit: int, *, keep: bool = False) -> None:
+    def __init__(self, history: History, first_bit: int) -> None:
         """Begin between characters at ``first_bit`` with no space sent."""
         self._history = history
-        self._keep = keep
         self.pieces: list[Piece] = []
         self.next_bit = first_bit
         self._known: tuple[int, Path] | None = None
@@ -98,8 +94,8 @@ class Trellis:
             bits,
             counts,
         )
-        final, decisions, history = forward(metrics, mark, space, keep=self._keep)
-        self.pieces.append(Piece(self.next_bit, base, mark, space, decisions, history, final))
+        final, decisions = forward(metrics, mark, space)
+        self.pieces.append(Piece(self.next_bit, base, decisions, final))
         self.next_bit += bits
 
     def path(self, *, ends_between: bool = False) -> Path:

@@ -8,6 +8,8 @@ and bits come from one small matrix product. The first axis is a batch of hypoth
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,7 @@ AFTER_START = 1
 LAST_DATA = 9
 NEVER = -1e30
 
+Real = TypeVar("Real", np.float32, np.float64)
 Decisions = npt.NDArray[np.bool_]
 
 
@@ -87,32 +90,30 @@ def _sums(
 
 
 def forward(
-    metrics: Floats, mark: Floats, space: Floats, *, keep: bool = False
-) -> tuple[Floats, Decisions, Floats]:
+    metrics: npt.NDArray[Real], mark: npt.NDArray[Real], space: npt.NDArray[Real]
+) -> tuple[npt.NDArray[Real], Decisions]:
     """Run the trellis over all bits of ``mark`` and ``space``, both (h, k, w), from ``metrics`` (h, 10, w).
 
-    Gives the final metrics, the decisions (k, h, 10, w) for ``trace`` and, when ``keep``, the metrics
-    before every bit and after the last (k + 1, h, 10, w).
+    Gives the final metrics and the decisions (k, h, 10, w) for ``trace``.
     """
     hypotheses, steps, width = mark.shape
     decisions = np.empty((steps, hypotheses, PLACES, width), dtype=np.bool_)
-    history = np.empty((steps + 1 if keep else 2, hypotheses, PLACES, width))
-    history[0] = metrics
-    by_mark = np.empty((hypotheses, PLACES, width))
-    by_space = np.full((hypotheses, LAST_DATA, width), NEVER)
+    now, after = metrics.copy(), np.empty_like(metrics)
+    by_mark = np.empty_like(metrics)
+    by_space = np.full((hypotheses, LAST_DATA, width), NEVER, dtype=metrics.dtype)
     shifted = by_space[:, :, 1:]
-    mark_data, space_data = by_mark[:, 1:LAST_DATA], by_space[:, 1:]
+    mark_data, space_data = by_mark[:, AFTER_START:LAST_DATA], by_space[:, AFTER_START:]
     for step in range(steps):
-        now, after = history[step if keep else step & 1], history[step + 1 if keep else 1 - (step & 1)]
         decision = decisions[step]
         np.add(now, mark[:, step, None, :], out=by_mark)
         np.add(now[:, :LAST_DATA, :-1], space[:, step, None, :-1], out=shifted)
-        np.greater(space_data, mark_data, out=decision[:, 2:])
-        np.maximum(space_data, mark_data, out=after[:, 2:])
+        np.greater(space_data, mark_data, out=decision[:, AFTER_START + 1 :])
+        np.maximum(space_data, mark_data, out=after[:, AFTER_START + 1 :])
         after[:, AFTER_START] = by_space[:, BETWEEN]
         np.greater(by_mark[:, LAST_DATA], by_mark[:, BETWEEN], out=decision[:, BETWEEN])
         np.maximum(by_mark[:, LAST_DATA], by_mark[:, BETWEEN], out=after[:, BETWEEN])
-    return history[steps if keep else steps & 1], decisions, history
+        now, after = after, now
+    return now, decisions
 
 
 def trace(decisions: Decisions, hypothesis: int, place: int, column: int) -> tuple[Bits, list[int], int, int]:
