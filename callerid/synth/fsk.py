@@ -30,6 +30,9 @@ SEIZURE_BITS = 300
 MARK_BITS = 180
 """Marks before the first start bit, on-hook; 80 off-hook (EN 300 659-1, clause 6.2.2)."""
 DATA_BITS = 8
+EDGE_ROUNDING = 1e-9
+TIME_ROUNDING_S = 1e-12
+"""Edges that fall on a sample are not moved by the last digit."""
 
 
 class FskShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,23 +91,29 @@ def key_bits(
     twist_db: float = 0.0,
     phase: float = 0.0,
     start_s: float = 0.0,
+    keyed_at_hz: float | None = None,
 ) -> Samples:
     """Key a carrier with ``bits``; ``(n,) float32`` that ends with the last bit.
 
     ``tone_offset`` is a fraction that moves both tones (0.01 = +1 %); ``mark_hz`` and ``space_hz`` override
     the standard's tones before it. ``twist_db`` is the mark's level over the space's; ``level_dbm0`` is the
     mean of both powers. ``start_s`` delays the first bit edge after the first sample, for fractional
-    positions; the signal is 0 before it.
+    positions; the signal is 0 before it. With ``keyed_at_hz`` bits change only at the ticks of such a clock, the
+    next after their time: a modem that keys sample by sample, as spandsp, Asterisk and many line cards do at
+    8 kHz. A space then lasts six or seven samples, and the phase wanders with the data.
     """
     mark, space = TONES_HZ[standard]
     mark = (mark if mark_hz is None else mark_hz) * (1.0 + tone_offset)
     space = (space if space_hz is None else space_hz) * (1.0 + tone_offset)
     count = int(np.floor((start_s + len(bits) / baud) * rate_hz)) + 1
     time_s = np.arange(count) / rate_hz - start_s
-    place = np.clip(np.floor(time_s * baud).astype(np.int64), 0, len(bits) - 1)
+    edges_s = np.arange(len(bits) + 1) / baud
+    if keyed_at_hz is not None:
+        edges_s = np.ceil(edges_s * keyed_at_hz - EDGE_ROUNDING) / keyed_at_hz
+    place = np.clip(np.searchsorted(edges_s, time_s + TIME_ROUNDING_S, side="right") - 1, 0, len(bits) - 1)
     tones_hz = np.where(bits, mark, space)
-    cycles_at_edge = np.concatenate([[0.0], np.cumsum(tones_hz) / baud])
-    cycles = cycles_at_edge[place] + (time_s - place / baud) * tones_hz[place]
+    cycles_at_edge = np.concatenate([[0.0], np.cumsum(tones_hz * np.diff(edges_s))])
+    cycles = cycles_at_edge[place] + (time_s - edges_s[place]) * tones_hz[place]
     mean_power = (1.0 + 10.0 ** (-twist_db / 10.0)) / 2.0
     mark_peak = amplitude(level_dbm0) / np.sqrt(mean_power)
     peaks = np.where(bits, mark_peak, mark_peak * 10.0 ** (-twist_db / 20.0))
@@ -131,6 +140,7 @@ def modulate(
     twist_db: float = 0.0,
     phase: float = 0.0,
     start_s: float = 0.0,
+    keyed_at_hz: float | None = None,
 ) -> Samples:
     """Give the audio of one frame, seizure to mark-out; ``(n,) float32``, full scale ±1.
 
@@ -151,4 +161,5 @@ def modulate(
         twist_db=twist_db,
         phase=phase,
         start_s=start_s,
+        keyed_at_hz=keyed_at_hz,
     )

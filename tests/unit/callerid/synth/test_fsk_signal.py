@@ -61,3 +61,14 @@ def test_a_delayed_start_is_silent_before_the_first_bit() -> None:
     wave = key_bits(np.ones(12, dtype=np.uint8), standard="fsk-v23", start_s=0.01, phase=1.0)
     assert not wave[:80].any()
     assert wave[80] != 0.0
+
+
+def test_a_modem_that_keys_by_samples_changes_tone_only_at_them() -> None:
+    bits = np.array([1, 0, 0, 1, 0, 1], dtype=np.uint8)
+    exact = key_bits(bits, standard="fsk-bell202")
+    keyed = key_bits(bits, standard="fsk-bell202", keyed_at_hz=8000.0)
+    assert np.array_equal(exact[:7], keyed[:7])
+    # The first space begins at sample 7, not 6.67, and lasts 13: the phase is a third of a sample's turn behind.
+    assert not np.allclose(exact[8:14], keyed[8:14], atol=1e-2)
+    turns = (1200.0 * 7 + 2200.0 * 13) / 8000.0
+    assert keyed[20] == pytest.approx(amplitude(-15.0) * np.sin(2.0 * np.pi * turns), abs=1e-6)
