@@ -15,7 +15,7 @@ import numpy as np
 from callerid.dsp.dtmf.events import Event, EventFinder
 from callerid.dsp.dtmf.evidence import Verdict, stands_digit, weigh_string
 from callerid.dsp.dtmf.forms import ClipString, parse
-from callerid.dsp.dtmf.front import HOP, LOOKAHEAD, OFFSETS, PIECE, FrontEnd
+from callerid.dsp.dtmf.front import CLIP_HZ, HOP, LOOKAHEAD, PIECE, FrontEnd
 from callerid.dsp.dtmf.history import History
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ
 from callerid.dsp.dtmf.strings import Row, rows_ending_with, skips_events
@@ -53,7 +53,7 @@ class DtmfClipDecoder:
     def __init__(self, rate_hz: float = SAMPLE_RATE_HZ, *, without_start: bool = False) -> None:
         """``without_start`` also takes ``number #``: only for lines known to send it."""
         self._resampler = Resampler(rate_hz)
-        self._front = FrontEnd(OFFSETS, with_wide=False)
+        self._front = FrontEnd(CLIP_HZ, with_wide=False)
         self._finder = EventFinder()
         self._history = History()
         self._without_start = without_start

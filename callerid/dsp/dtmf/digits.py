@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from callerid.dsp.dtmf.front import HOP, NOMINAL, PIECE, SLICE, Complex, FrontEnd, Slices
+from callerid.dsp.dtmf.front import DIAL_TONE_HZ, DIALLED_HZ, HOP, PIECE, SLICE, Complex, FrontEnd, Slices
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
 from callerid.dsp.message import Samples
 from callerid.dsp.resample import Resampler
@@ -84,7 +84,7 @@ class DtmfDigits:
 
     def __init__(self, rate_hz: float = SAMPLE_RATE_HZ) -> None:
         self._resampler = Resampler(rate_hz)
-        self._front = FrontEnd(NOMINAL, with_wide=True)
+        self._front = FrontEnd(DIALLED_HZ, with_wide=True)
         self._run: _Run | None = None
 
     def feed(self, block: Samples) -> list[DigitHeard]:
@@ -98,9 +98,9 @@ class DtmfDigits:
         return heard
 
     def _follow(self, slices: Slices) -> list[DigitHeard]:
-        tones = slices.tones[:, 0]
+        tones = slices.tones
         energy = tones.real**2 + tones.imag**2
-        best = (energy[:, :4].max(1) + energy[:, 4:].max(1)) / (GAIN * GAIN) * (SLICE / 4)
+        best = (energy[:, :4].max(1) + energy[:, 4:8].max(1)) / (GAIN * GAIN) * (SLICE / 4)
         clear = best > SLICE_SHARE * slices.band
         if self._run is None and not clear.any():
             return []
@@ -130,7 +130,7 @@ class DtmfDigits:
         tones = np.array(run.tones)
         energy = tones.real**2 + tones.imag**2
         row = int(energy[:, :4].sum(0).argmax())
-        column = int(energy[:, 4:].sum(0).argmax()) + 4
+        column = int(energy[:, 4:8].sum(0).argmax()) + 4
         pair = energy[:, row] + energy[:, column]
         inside = pair > HALF_POWER * np.median(pair[pair > HALF_POWER * pair.max()])
         first, last = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())
@@ -142,6 +142,7 @@ class DtmfDigits:
         if duration_s < SHORTEST_S:
             return None
         band, wide = np.array(run.band)[inside].sum(), np.array(run.wide)[inside].sum()
+        wide -= _dial_tone(tones[inside, 8])
         in_tones = float(pair[inside].sum()) / (SLICE / 4)
         levels: list[float] = []
         for tone in (row, column):
@@ -175,3 +176,10 @@ class DtmfDigits:
             round(max(levels), 1),
             round(twist_db, 1),
         )
+
+
+def _dial_tone(correlations: Complex) -> float:
+    """Give the energy of a steady dial tone under the digit: it is no speech. ``(n,) complex``, one per hop."""
+    turns = np.exp(-2j * np.pi * DIAL_TONE_HZ * HOP_S * np.arange(len(correlations)))
+    together = abs(complex((correlations * turns).sum()))
+    return together * together / len(correlations) / (SLICE / 4)

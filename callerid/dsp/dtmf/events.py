@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from callerid.dsp.dtmf.front import HOP, OFFSETS, SLICE, Slices
+from callerid.dsp.dtmf.front import CLIP_HZ, HOP, OFFSETS, SLICE, Slices
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
 
 WINDOW: Final = 7
@@ -63,8 +63,8 @@ class EventFinder:
     """Turn slices into events; ``events`` is in order of time and bounded."""
 
     def __init__(self) -> None:
-        angles = 2 * np.pi * (TONES_HZ[None, :] * (1 + OFFSETS[:, None])) * HOP / SAMPLE_RATE_HZ
-        turns = np.exp(-1j * angles.ravel()[None, :] * np.arange(WINDOW)[:, None])
+        angles = 2 * np.pi * CLIP_HZ * HOP / SAMPLE_RATE_HZ
+        turns = np.exp(-1j * angles[None, :] * np.arange(WINDOW)[:, None])
         self._turns = turns.astype(np.complex64)
         size = self._turns.shape[1]
         self._tones = np.zeros((0, size), np.complex64)
@@ -80,8 +80,7 @@ class EventFinder:
 
     def feed(self, slices: Slices) -> bool:
         """Consume slices; tell whether an event began or went on."""
-        count = len(slices.band)
-        self._tones = np.concatenate((self._tones, slices.tones.reshape(count, -1)))
+        self._tones = np.concatenate((self._tones, slices.tones))
         self._band = np.concatenate((self._band, slices.band))
         new = len(self._band) - WINDOW + 1
         if new <= 0:

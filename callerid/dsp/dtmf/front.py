@@ -29,13 +29,16 @@ HALF: Final = (TAPS - 1) // 2
 """Delay of the band filters in samples: 8 ms."""
 BAND_HZ: Final = (550.0, 1820.0)
 """Half-gain edges of the tone band: flat over 669–1698 Hz (Q.23 tones ±4 %), −60 dB at 425 Hz and below."""
-WIDE_HZ: Final = (550.0, 3300.0)
-"""Half-gain edges of the speech band above the dial tone, for telling speech from tones."""
+WIDE_HZ: Final = (230.0, 3300.0)
+"""Half-gain edges of the speech band, above the hum, for telling speech from tones."""
 STOP_DB: Final = 60.0
 OFFSETS: Final = np.arange(-4, 5) * 0.01
 """Hypotheses of a common frequency error of the sender's clock: ±4 % in steps of 1 %."""
-NOMINAL: Final = np.zeros(1)
-"""Only the frequencies of the standard."""
+DIAL_TONE_HZ: Final = 425.0
+CLIP_HZ: Final = (TONES_HZ[None, :] * (1 + OFFSETS[:, None])).ravel()
+"""``(72,)``: the tones of caller ID under every hypothesis."""
+DIALLED_HZ: Final = np.append(TONES_HZ, DIAL_TONE_HZ)
+"""``(9,)``: the tones of dialled digits, and the dial tone that may go on beside the first of them."""
 LOOKAHEAD: Final = HALF + SLICE - HOP
 """Samples of input beyond a hop that its slice needs."""
 PIECE: Final = SAMPLE_RATE_HZ // 4
@@ -53,7 +56,7 @@ class Slices(NamedTuple):
 
     first: int
     tones: Complex
-    """``(n, offsets, 8)``: correlation per offset hypothesis and tone, phase counted from the slice's own start."""
+    """``(n, frequencies)``: correlations, phase counted from the slice's own start."""
     band: Real
     """``(n,)``: Hann-weighted energy in the tone band."""
     wide: Real
@@ -68,33 +71,32 @@ def _window() -> npt.NDArray[np.float64]:
     return window
 
 
-def _correlators(offsets: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128]:
-    """``(SLICE, len(offsets) * 8)``: windowed conjugate tones."""
-    frequencies = (TONES_HZ[None, :] * (1 + offsets[:, None])).ravel()
+def _correlators(frequencies: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128]:
+    """``(SLICE, len(frequencies))``: windowed conjugate tones."""
     turns = np.outer(np.arange(SLICE), frequencies) / SAMPLE_RATE_HZ
     basis: npt.NDArray[np.complex128] = _window()[:, None] * np.exp(-2j * np.pi * turns)
     return basis
 
 
 @lru_cache
-def _matrix(offsets: tuple[float, ...], with_wide: bool) -> Real:
+def _matrix(frequencies: tuple[float, ...], with_wide: bool) -> Real:
     """Band filter times correlators, side by side with the filters alone: made once, used by every stream."""
     band_matrix = apply_matrix(bandpass(TAPS, *BAND_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE)
-    basis = band_matrix @ _correlators(np.array(offsets))
+    wide_matrix = apply_matrix(bandpass(TAPS, *WIDE_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE)
+    basis = (wide_matrix if with_wide else band_matrix) @ _correlators(np.array(frequencies))
     parts = [basis.real, basis.imag, band_matrix]
     if with_wide:
-        parts.append(apply_matrix(bandpass(TAPS, *WIDE_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE))
+        parts.append(wide_matrix)
     return np.ascontiguousarray(np.hstack(parts), np.float32)
 
 
 class FrontEnd:
     """Cut a stream into slices. The same slices come out however the stream was cut into blocks."""
 
-    def __init__(self, offsets: npt.NDArray[np.floating], *, with_wide: bool) -> None:
-        """``offsets``: hypotheses of the frequency error. Without ``with_wide`` the speech band is not measured."""
-        self._matrix = _matrix(tuple(offsets.tolist()), with_wide)
-        self._offsets = len(offsets)
-        self._columns = len(offsets) * len(TONES_HZ)
+    def __init__(self, frequencies: npt.NDArray[np.floating], *, with_wide: bool) -> None:
+        """``frequencies``: what to correlate with. With ``with_wide`` the speech band is measured too."""
+        self._matrix = _matrix(tuple(frequencies.tolist()), with_wide)
+        self._columns = len(frequencies)
         self._weights = _window().astype(np.float32)
         self._span = self._matrix.shape[0]
         self._buffer = np.zeros(0, np.float32)
@@ -119,7 +121,7 @@ class FrontEnd:
         band = made[:, edge : edge + SLICE]
         return Slices(
             first,
-            tones.reshape(count, self._offsets, len(TONES_HZ)),
+            tones,
             (band * band) @ self._weights,
             self._wide(made[:, edge + SLICE :]),
             band[:, :HOP],
