@@ -68,6 +68,11 @@ def row_of(snapshot: CallSnapshot, person_id: int | None = None) -> CallRow:
     return CallRow(**msgspec.structs.asdict(snapshot), person_id=person_id)
 
 
+def snapshot_of(row: CallRow) -> CallSnapshot:
+    """Give the call that a row stores."""
+    return msgspec.convert(row, CallSnapshot, from_attributes=True)
+
+
 def _nameless(call: CallRow) -> Recognition:
     if call.number_state == "withheld":
         return "withheld"

@@ -9,11 +9,12 @@ import msgspec
 from appliance.core import jalali
 from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
-from appliance.core.events import CallEvent, CallLinked
+from appliance.core.events import CallEnded, CallEvent, CallLinked, CallMissed
+from appliance.core.ids import new_id
 from appliance.core.phone import parse_phone
 from appliance.domain.access import User, require
 from appliance.domain.acting import Acting, store_event
-from appliance.domain.callers import row_of
+from appliance.domain.callers import row_of, snapshot_of
 from appliance.domain.persons import enter_person
 from db import Connection, transaction
 from db.queries import calls, persons
@@ -88,10 +89,28 @@ def register_caller(act: Acting, call_id: str, first_name: str, last_name: str) 
 def close_forgotten_calls(conn: Connection, now: datetime) -> int:
     """Close calls that have been open for longer than any call lasts; give how many.
 
-    A line daemon closes its own calls when it comes back; this is for lines that were taken out.
+    A line daemon closes its own calls when it comes back; this is for lines that were taken out. Each closing
+    is stored with its event, from which the screens learn of it.
     """
+    began_before = to_text(now - LONGEST_CALL)
     with transaction(conn):
-        return calls.update_calls_forgotten(conn, to_text(now - LONGEST_CALL), to_text(now))
+        forgotten = [call for call in calls.list_open_calls(conn) if call.started_at < began_before]
+        for call in forgotten:
+            record_call(conn, _cut_off(call, now))
+    return len(forgotten)
+
+
+def _cut_off(call: CallRow, now: datetime) -> CallEvent:
+    is_missed = call.state == "ringing"
+    closed = msgspec.structs.replace(
+        snapshot_of(call),
+        state="missed" if is_missed else "ended",
+        revision=call.revision + 1,
+        ended_at=to_text(now),
+        end_reason="restart",
+        number_state="absent" if call.number_state == "pending" else call.number_state,
+    )
+    return (CallMissed if is_missed else CallEnded)(id=new_id(now), at=to_text(now), call=closed)
 
 
 class CallSearch(msgspec.Struct, frozen=True, kw_only=True):

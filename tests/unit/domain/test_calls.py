@@ -24,9 +24,11 @@ from appliance.core.events import (
     CallMissed,
     CallSnapshot,
     Event,
+    decode,
 )
 from appliance.domain.access import User
 from appliance.domain.acting import acting
+from appliance.domain.callers import row_of
 from appliance.domain.calls import (
     LONGEST_CALL,
     PAGE_ROWS,
@@ -294,4 +296,37 @@ def test_a_call_left_open_is_closed_after_any_call_would_be_over(conn: Connectio
     tell(conn, snapshot(UNKNOWN_NUMBER))
     assert close_forgotten_calls(conn, START + LONGEST_CALL) == 0
     assert close_forgotten_calls(conn, START + LONGEST_CALL + timedelta(seconds=1)) == 1
+    assert close_forgotten_calls(conn, START + LONGEST_CALL + timedelta(seconds=2)) == 0
     assert stored(conn).state == "missed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "state", "number_state"),
+    [
+        ({"state": "ringing", "number_state": "pending"}, "call.missed", "missed", "absent"),
+        ({"state": "ringing", "number_state": "withheld"}, "call.missed", "missed", "withheld"),
+        (
+            {"state": "answered", "number_state": "known", "number": UNKNOWN_NUMBER},
+            "call.ended",
+            "ended",
+            "known",
+        ),
+        (
+            {"state": "dialling", "direction": "out", "number_state": "pending"},
+            "call.ended",
+            "ended",
+            "absent",
+        ),
+    ],
+)
+def test_a_call_left_open_is_closed_as_what_it_was_with_an_event_that_says_so(
+    conn: Connection, changes: dict[str, str], name: str, state: str, number_state: str
+) -> None:
+    tell(conn, msgspec.structs.replace(RINGING, **changes))
+    close_forgotten_calls(conn, START + LONGEST_CALL + timedelta(seconds=1))
+    closed = stored(conn)
+    assert (closed.state, closed.number_state, closed.end_reason) == (state, number_state, "restart")
+    event = decode(list_events_after(conn, 0)[-1].body)
+    assert isinstance(event, CallEvent)
+    assert event.name == name
+    assert row_of(event.call) == closed
