@@ -96,7 +96,9 @@ def open_page(browser: Browser, panel: PanelProcess, watch: Watch) -> Iterator[O
     contexts: list[BrowserContext] = []
 
     def make(path: str = "/calls", *, user: str | None = "monshi", **how: Any) -> Page:
-        context = browser.new_context(**{"viewport": DESK, "locale": "fa-IR", **how})
+        context = browser.new_context(
+            **{"viewport": DESK, "locale": "fa-IR", "reduced_motion": "reduce", **how}
+        )
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         watch.attach(context)

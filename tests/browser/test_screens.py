@@ -29,7 +29,6 @@ def test_no_screen_is_wider_than_its_window(
     calls = [panel.call().ring().identify("05110000055"), panel.call(line=2).ring().identify("02110000001")]
     for path in ("/calls", "/calls?from_day=x", "/lines", "/components", f"/calls/{calls[0].id}", "/nowhere"):
         page.goto(panel.url + path)
-        page.wait_for_timeout(100)
         assert not overflows(page), path
     assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
 

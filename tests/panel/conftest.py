@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from appliance.domain.demo import furnish
 from db import Connection, connect
@@ -47,14 +48,25 @@ def office_conn(data_folder: Path) -> Iterator[Connection]:
     conn.close()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Give the place where templates are kept compiled between tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_world(data_folder: Path, office_conn: Connection, clock: FakeClock) -> Callable[..., World]:
+def make_world(
+    data_folder: Path,
+    office_conn: Connection,
+    clock: FakeClock,
+    compiled_templates: FileSystemBytecodeCache,
+) -> Callable[..., World]:
     """Give a maker of panels over the office's data."""
 
     def make(*, is_demo: bool = False, **panel: Any) -> World:
         bus = LocalBus()
         app = create_app(office_config(data_folder, **panel), clock=clock, bus=bus, is_demo=is_demo)
-        app.testing = False
+        app.jinja_env.bytecode_cache = compiled_templates
         return World(app, office_conn, clock, bus)
 
     return make
