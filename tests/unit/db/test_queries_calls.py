@@ -15,7 +15,6 @@ from db.queries.calls import (
     list_earlier_calls,
     list_open_calls,
     update_call_person,
-    update_calls_forgotten,
     update_unlinked_calls,
     upsert_call,
 )
@@ -165,16 +164,3 @@ def test_named_calls_come_oldest_first_and_missing_ones_are_left_out(morning: Co
 def test_earlier_calls_are_a_numbers_own_newest_first_and_none_that_came_later(morning: Connection) -> None:
     assert [row.id for row in list_earlier_calls(morning, STRANGER, call(6).id)] == [call(4).id]
     assert list_earlier_calls(morning, STRANGER, call(4).id) == []
-
-
-def test_forgotten_calls_are_closed_as_what_they_were(conn: Connection) -> None:
-    upsert_call(conn, call(1, state="ringing", number_state="pending", ended_at=None))
-    upsert_call(conn, call(2, state="answered", number=ALI, number_state="known", ended_at=None))
-    upsert_call(conn, call(30, state="ringing", number_state="pending", ended_at=None))
-    assert update_calls_forgotten(conn, "2026-11-22T08:10:00.000Z", "2026-11-22T15:00:00.000Z") == 2
-    ringing, answered = find_call(conn, call(1).id), find_call(conn, call(2).id)
-    assert ringing is not None
-    assert answered is not None
-    assert (ringing.state, ringing.number_state, ringing.revision) == ("missed", "absent", 2)
-    assert (answered.state, answered.number_state, answered.end_reason) == ("ended", "known", "restart")
-    assert [row.id for row in list_open_calls(conn)] == [call(30).id]
