@@ -92,6 +92,7 @@ def watch(panel: PanelProcess) -> Iterator[Watch]:
 @pytest.fixture
 def open_page(browser: Browser, panel: PanelProcess, watch: Watch) -> Iterator[OpenPage]:
     """Give a maker of browsers: each call is somebody else's computer, signed in and at a page."""
+    panel.ensure()
     panel.forget_calls()
     contexts: list[BrowserContext] = []
 

@@ -81,6 +81,11 @@ class PanelProcess:
         self._log.seek(0)
         return self._log.read()
 
+    def ensure(self) -> None:
+        """Start the process again when a test left it ended."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+
     def answers(self) -> bool:
         """Tell whether the health route answers."""
         try:

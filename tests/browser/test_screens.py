@@ -19,8 +19,9 @@ def fill(panel: PanelProcess) -> None:
     panel.call(is_outgoing=True).dial("02110000001").end()
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "telephone"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk in light", "telephone in dark"]
+)
 def test_no_screen_is_wider_than_its_window(
     panel: PanelProcess, open_page: OpenPage, size: dict[str, int], theme: str
 ) -> None:

@@ -11,7 +11,7 @@ const WORDS = {
 
 export function startConnection({ known, onCall, onSync, onLines }) {
   const strip = document.querySelector("[data-offline]");
-  if (!strip) return;
+  if (!strip) return null;
   const words = strip.querySelector("[data-offline-text]");
   let timer = 0;
   let wasConnected = false;
@@ -20,21 +20,22 @@ export function startConnection({ known, onCall, onSync, onLines }) {
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     reconnectionDelay: 400,
-    reconnectionDelayMax: 2500,
+    reconnectionDelayMax: 1500,
     timeout: 5000,
   });
 
   const showStrip = (text) => {
     clearTimeout(timer);
+    timer = 0;
     words.textContent = text;
     strip.hidden = false;
   };
   const showStripSoon = () => {
-    clearTimeout(timer);
-    if (strip.hidden) timer = setTimeout(() => showStrip(WORDS.offline), PATIENCE_MS);
+    if (strip.hidden && !timer) timer = setTimeout(() => showStrip(WORDS.offline), PATIENCE_MS);
   };
   const hideStrip = () => {
     clearTimeout(timer);
+    timer = 0;
     strip.hidden = true;
   };
   const dock = document.querySelector("[data-dock]");
@@ -42,7 +43,6 @@ export function startConnection({ known, onCall, onSync, onLines }) {
     if (dock) dock.dataset.live = isLive ? "yes" : "no";
   };
   const leave = () => {
-    if ("leaving" in document.body.dataset) return; // the page is on its way out by its own button
     forgetAll();
     location.assign("/sign-in");
   };
@@ -59,6 +59,7 @@ export function startConnection({ known, onCall, onSync, onLines }) {
   });
   socket.on("disconnect", (reason) => {
     mark(false);
+    if ("leaving" in document.body.dataset) return;
     showStripSoon();
     if (reason === "io server disconnect") {
       askWhetherSignedIn();
@@ -75,7 +76,9 @@ export function startConnection({ known, onCall, onSync, onLines }) {
     askWhetherSignedIn();
     if (!socket.active) setTimeout(() => socket.connect(), PATIENCE_MS);
   });
-  socket.on("session.ended", leave);
+  socket.on("session.ended", () => {
+    if (!("leaving" in document.body.dataset)) leave(); // else the page is on its way out by its own button
+  });
   socket.on("calls.sync", (answer) => {
     onSync(answer, wasConnected);
     mark(true);
@@ -90,4 +93,5 @@ export function startConnection({ known, onCall, onSync, onLines }) {
   });
   addEventListener("offline", () => socket.io.engine?.close());
   addEventListener("online", () => socket.connect());
+  return socket;
 }
