@@ -31,11 +31,13 @@ def put(conn: Connection, name: str) -> None:
     conn.execute("INSERT INTO names VALUES (?)", (name,))
 
 
-def test_connections_are_durable_and_keep_foreign_keys(conn: Connection) -> None:
+def test_connections_are_durable_and_keep_foreign_keys(database: Path) -> None:
+    conn = connect(database)
     assert conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert conn.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert conn.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     assert conn.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
+    conn.close()
 
 
 def test_a_transaction_stores_its_block(names: Connection, database: Path) -> None:
