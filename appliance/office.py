@@ -67,7 +67,8 @@ def _roles(config: Config) -> list[Role]:
     if simulated:
         roles.append(Role("exchange", ("sim", "exchange")))
     roles += [Role(f"line {line.number}", ("line", str(line.number))) for line in config.lines]
-    return [*roles, Role("sms", ("sms",)), Role("scheduler", ("scheduler",))]
+    patient = ("sms", "scheduler")
+    return [*roles, *(Role(name, (name,), is_patient=True) for name in patient)]
 
 
 def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config, Path]:
@@ -75,7 +76,9 @@ def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "demo.toml"
-        sections = [LineSection(number=number, title=f"خط {persian_digits(number)}") for number in range(1, lines + 1)]
+        sections = [
+            LineSection(number=number, title=f"خط {persian_digits(number)}") for number in range(1, lines + 1)
+        ]
         text = _demo_text(folder.resolve(), port, host, sections)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -112,7 +115,8 @@ def _prepare(config: Config, demo: bool) -> None:
 
     try:
         config.data.runtime_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        migrate(config.data.database)
+        if not _is_current(config.data.database):
+            migrate(config.data.database)
         if demo:
             conn = connect(config.data.database)
             try:
@@ -121,6 +125,23 @@ def _prepare(config: Config, demo: bool) -> None:
                 conn.close()
     except (DatabaseUnusableError, SchemaError, DatabaseError, OSError) as error:
         raise CommandError(str(error), EXIT_IO) from None
+
+
+def _is_current(database: Path) -> bool:
+    """Tell whether the database needs no migration, without loading what migrating needs."""
+    from db import connect, require_current
+    from db.schema import SchemaError
+
+    if not database.exists():
+        return False
+    conn = connect(database)
+    try:
+        require_current(conn)
+    except SchemaError:
+        return False
+    finally:
+        conn.close()
+    return True
 
 
 def _announce(config: Config, demo: bool) -> None:

@@ -28,6 +28,7 @@ HEALTHY_S = 20.0
 WATCHDOG_S = 30.0
 STOP_S = 6.0
 POLL_S = 0.1
+LONGEST_PATIENCE_S = 5.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -38,6 +39,8 @@ class Role(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
     is_vital: bool = False
     """When it cannot start at all (wrong configuration, port taken), the whole office stops."""
+    is_patient: bool = False
+    """Starts when the others are ready, so that the panel and the lines have the machine to themselves."""
 
 
 class Child:
@@ -87,20 +90,23 @@ class Supervisor:
         self._children = [Child(role, environment, str(self._path)) for role in roles]
 
     def run(self, is_over: Callable[[], bool], on_ready: Callable[[], None]) -> int:
-        """Keep the roles running until `is_over`; `on_ready` is called once, when all are ready.
+        """Keep the roles running until `is_over`; `on_ready` is called once, when all but patient ones are ready.
 
         Gives the exit status: that of a vital role which could not start at all, else 0.
         """
         announced = False
+        begin = time.monotonic()
         try:
             while not is_over():
                 at = time.monotonic()
+                is_early = not announced and at - begin < LONGEST_PATIENCE_S
                 for child in self._children:
-                    status = self._look_after(child, at)
+                    status = None if is_early and child.role.is_patient else self._look_after(child, at)
                     if status is not None:
                         return status
                 self._listen()
-                if not announced and all(child.is_ready for child in self._children):
+                urgent = [child for child in self._children if not child.role.is_patient]
+                if not announced and all(child.is_ready for child in urgent):
                     announced = True
                     on_ready()
             return 0

@@ -120,7 +120,7 @@ class RunningOffice:
         self._log.close()
 
     def _runtime(self) -> str:
-        environment = Path(f"/proc/{self.pid_of('sms')}/environ").read_text()
+        environment = Path(f"/proc/{self.pid_of('sim', 'exchange')}/environ").read_text()
         (entry,) = re.findall(r"NOTIFY_SOCKET=([^\0]+)", environment)
         return str(Path(entry).parent)
 

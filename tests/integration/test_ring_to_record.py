@@ -107,6 +107,7 @@ def test_a_line_daemon_killed_while_ringing_does_not_make_a_second_call(
 
 @pytest.mark.parametrize("role", ["scheduler", "sms", "panel"])
 def test_a_killed_role_comes_back_and_calls_go_on(office: RunningOffice, bus: Listening, role: str) -> None:
+    office.wait_for(lambda: f"role-ready role={role}" in office.log, 15)
     old = office.kill(role)
     office.order(do="ring", line=3, number="09140000008", rings=1, standard="dtmf")
     missed = bus.until(of_line(CallMissed, 3, "09140000008"))
