@@ -18,7 +18,7 @@ from callerid.dsp.dtmf.forms import ClipString, parse
 from callerid.dsp.dtmf.front import CLIP_HZ, HOP, LOOKAHEAD, PIECE, FrontEnd
 from callerid.dsp.dtmf.history import History
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ
-from callerid.dsp.dtmf.strings import Row, rows_ending_with, skips_events
+from callerid.dsp.dtmf.strings import Row, goes_on, rows_ending_with, skips_events
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.dsp.resample import Resampler
 
@@ -38,8 +38,6 @@ CLEAR: Final = 0.65
 SHORTEST_TONE: Final = 240
 NOTICE: Final = 320
 """Samples after a tone's begin until it is an event, and some more: 40 ms."""
-NEXT_STEP: Final = 1.4
-"""A sign may be followed by the next field's first digit within this many steps."""
 RETRIES: Final = (0, 160, 480)
 """Samples after the first decision at which a doubtful string is weighed again, with more of its last tone
 heard."""
@@ -121,8 +119,7 @@ class DtmfClipDecoder:
         while times and times[0] <= ends_at:
             times.pop(0)
         self._due[event.first] = times
-        following = events[index + 1].centre - event.centre if index + 1 < len(events) else None
-        if following is not None and following < NEXT_STEP * rows[0].step and event.key not in SURE_ENDS:
+        if event.key not in SURE_ENDS and goes_on(rows[0], events[index + 1 :]):
             return None
         for row in rows:
             if skips_events(row, events):

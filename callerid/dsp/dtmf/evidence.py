@@ -55,11 +55,11 @@ RIVAL_NOISE: Final = 10.0
 """… and so is one that the string's noise explains (one in 7,000 passes it)."""
 EDGE_WINDOW: Final = 160
 """20 ms around the expected begin and end of a tone: which of them holds more of it tells how far it is off."""
-EVEN: Final = 120
-"""15 ms: a step of a regular sender may differ from its usual one by so much …"""
+EVEN: Final = 100
+"""12 ms: a step of a regular sender may differ from its usual one by so much …"""
 EVEN_SPREADS: Final = 4.0
 """… or by this many times the string's median deviation; more is a lost or repeated piece of sound."""
-EVEN_SIGMAS: Final = 4.0
+EVEN_SIGMAS: Final = 3.0
 TURNED_SIGMAS: Final = 0.7
 """A rival that leads one half by more than this is another digit that took over."""
 FAMILY: Final = (0.6, 1.7)
@@ -73,12 +73,12 @@ HALF: Final = 0.65
 """In each half of a digit its tones keep this share of their amplitude …"""
 HALF_SIGMAS: Final = 1.5
 """… less what noise may take."""
-PAUSE_POWER: Final = 0.2
-"""Most power in a pause against that of a digit (−7 dB), above the noise."""
+PAUSE_POWER: Final = 0.12
+"""Most power in a pause against that of a digit (−9 dB), above the noise."""
 PAUSE_SIGMAS: Final = 3.5
-HIDDEN: Final = 0.5
+HIDDEN: Final = 0.3
 """A pause holds a further digit when a pair of tones in it has this share of the string's power …"""
-HIDDEN_TONE: Final = 0.2
+HIDDEN_TONE: Final = 0.12
 """… and each of the two this share of its group's."""
 HIDDEN_LENGTH: Final = 0.6
 """Pauses shorter than this share of a tone have no room for one."""

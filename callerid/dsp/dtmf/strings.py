@@ -28,6 +28,8 @@ MISSING_SHARE: Final = 0.34
 DOUBTFUL: Final = 0.7
 """… and so is one with a score this much lower, or one seen in fewer windows than"""
 FLEETING: Final = 2
+NEXT_STEP: Final = 1.4
+"""The first digit of a next field follows within this many steps."""
 NEIGHBOURS: Final = 3
 REGULAR: Final = 16
 """2 ms: median distance from the neighbours' opinion of a regular sender, as events tell it in quiet …"""
@@ -117,6 +119,13 @@ def skips_events(row: Row, events: list[Event]) -> bool:
         and event.last - event.first >= FLEETING
         for event in events
     )
+
+
+def goes_on(row: Row, later: list[Event]) -> bool:
+    """Tell whether a sign follows the row at its pace: then its last sign is not its end."""
+    score = DOUBTFUL * median(event.score for event in row.heard)
+    reach = row.centres[-1] + NEXT_STEP * row.step
+    return any(event.centre < reach and event.score > score for event in later)
 
 
 def _without_noise_before(row: Row) -> Row:
