@@ -47,6 +47,19 @@ class CallListing(CallRow, frozen=True, kw_only=True):
     """How many persons have the call's number."""
 
 
+class SignallingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line's newest identified calls say of one signalling."""
+
+    standard: str | None
+    """None in the one row of a line without an identified call."""
+    calls: int
+    before_ring: int
+    """How many of them brought the number before the first ring."""
+    last_read_at: str | None
+    last_unread_at: str | None
+    """Start of the line's newest incoming call that ended without its number; the same in every row."""
+
+
 class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What a list of calls is narrowed to; None and empty mean all."""
 
@@ -93,17 +106,6 @@ def update_unlinked_calls(conn: Connection, number: str, person_id: int) -> int:
     ).rowcount
 
 
-def update_calls_forgotten(conn: Connection, started_before: str, ended_at: str) -> int:
-    """Close open calls that began before an instant; give how many."""
-    return conn.execute(
-        "UPDATE calls SET ended_at = ?, end_reason = 'restart', revision = revision + 1, "
-        "state = CASE WHEN state = 'ringing' THEN 'missed' ELSE 'ended' END, "
-        "number_state = CASE WHEN number_state = 'pending' THEN 'absent' ELSE number_state END "
-        "WHERE ended_at IS NULL AND started_at < ?",
-        (ended_at, started_before),
-    ).rowcount
-
-
 def list_open_calls(conn: Connection, line: int | None = None) -> list[CallRow]:
     """Give the calls that are not over, of one line or all, oldest first."""
     return fetch_all(
@@ -133,6 +135,45 @@ def list_earlier_calls(conn: Connection, number: str, before_id: str, limit: int
         CallRow,
         f"SELECT {_COLUMNS} FROM calls WHERE number = ? AND id < ? ORDER BY started_at DESC, id DESC LIMIT ?",
         (number, before_id, limit),
+    )
+
+
+def list_signalling(conn: Connection, line: int, newest: int) -> list[SignallingRow]:
+    """Count a line's `newest` identified calls by signalling, most frequent first; at least one row.
+
+    A number before the first ring opens its call, so the call starts when it is identified; later the ring does.
+    """
+    return fetch_all(
+        conn,
+        SignallingRow,
+        """
+        WITH identified AS (
+            SELECT standard, started_at, ring_count = 0 OR identified_at <= started_at AS is_before_ring
+            FROM calls
+            WHERE line = :line AND direction = 'in' AND identified_at IS NOT NULL AND standard IS NOT NULL
+            ORDER BY started_at DESC, id DESC
+            LIMIT :newest
+        ),
+        unread AS (
+            SELECT (
+                SELECT started_at
+                FROM calls
+                WHERE line = :line AND direction = 'in' AND ended_at IS NOT NULL AND identified_at IS NULL
+                ORDER BY started_at DESC, id DESC
+                LIMIT 1
+            ) AS at
+        )
+        SELECT identified.standard,
+            COUNT(identified.standard) AS calls,
+            COALESCE(SUM(identified.is_before_ring), 0) AS before_ring,
+            MAX(identified.started_at) AS last_read_at,
+            unread.at AS last_unread_at
+        FROM unread
+        LEFT JOIN identified ON 1
+        GROUP BY identified.standard
+        ORDER BY calls DESC, identified.standard
+        """,
+        {"line": line, "newest": newest},
     )
 
 
