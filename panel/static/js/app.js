@@ -5,6 +5,7 @@ import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
 import { startLines } from "./lines.js";
 import { createLog } from "./log.js";
+import { startScope } from "./scope.js";
 import { startSideMenu } from "./side.js";
 import { startSound } from "./sound.js";
 import { forgetOnSignOut } from "./store.js";
@@ -30,7 +31,7 @@ const show = (name, call, options) => {
 };
 
 startCardForms((call) => show("action", call, { isOwn: true }));
-startConnection({
+startScope(startConnection({
   known: () => dock.ids(),
   onCall: (name, call) => show(name, call),
   onSync: (answer, isReconnect) => {
@@ -39,7 +40,7 @@ startConnection({
     if (isReconnect) log.refresh();
   },
   onLines: (states) => states.forEach(lines.set),
-});
+}));
 
 // A page the browser kept in memory may be old, or belong to somebody who signed out since.
 addEventListener("pageshow", (event) => {
