@@ -79,7 +79,8 @@ def test_a_message_is_there_within_20_ms_of_its_last_digit() -> None:
         sound = np.concatenate((np.zeros(4000 + lead, np.float32), dtmf_call(), tones.silence(0.5)))
         (message,) = decode(sound)
         assert message.t_end - (4000 + lead + len(dtmf_call())) / 8000 <= 0.020
-        assert message.t_last == pytest.approx((4000 + lead + len(dtmf_call())) / 8000, abs=0.004)
+        # It may be given out while its last tone still sounds: t_last is then the end of the block.
+        assert message.t_last == pytest.approx((4000 + lead + len(dtmf_call())) / 8000, abs=0.012)
 
 
 def test_nan_and_infinities_around_a_message_do_not_hurt() -> None:
