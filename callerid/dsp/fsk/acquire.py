@@ -10,13 +10,15 @@ import math
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
+from callerid.dsp.fsk.clock import EVEN, Clock
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.path import Trellis
 from callerid.dsp.fsk.preamble import Marks
-from callerid.dsp.fsk.seizure import learn_marks, prior_information
+from callerid.dsp.fsk.seizure import Seizure, learn_marks, prior_information
 from callerid.dsp.fsk.standards import RATE_HZ, SAMPLES_PER_BIT, ToneStandard, radians
-from callerid.dsp.fsk.trellis import BETWEEN, NEVER, PLACES, branch_metrics, forward, trace
+from callerid.dsp.fsk.trellis import BETWEEN, NEVER, PLACES, Decisions, branch_metrics, forward, trace
 from callerid.dsp.fsk.wave import (
     A_MARK,
     A_SPACE,
@@ -35,10 +37,11 @@ LEAD_BITS = 14
 """Bits of marks run through before their end: the end is known to some bits only."""
 COARSE_BITS = LEAD_BITS + 20
 """Bits after which most hypotheses are dropped."""
-COARSE_COLUMNS = 22
-"""Spaces there can be until then, one more: the first bits are marks."""
+COARSE_SPACES = 21
+"""Spaces there can be until then: the first bits are marks."""
 FINE_BITS = LEAD_BITS + 42
 """Bits after which one is chosen."""
+FINE_SPACES = 44
 FINALISTS = 16
 TAU_STEPS = 8
 SPACE_STEPS_HZ = np.arange(-40.0, 41.0, 10.0)
@@ -78,7 +81,10 @@ class Start(msgspec.Struct):
     first_bit: int
     learned: int
     """Bits before this one are already in the wave."""
-    likelihood: float
+    excess: float
+    """Of what the seizure or the first bits leave, see ``Wave.excess``."""
+    is_clean: bool
+    """Whether the first bits alone leave no doubt."""
 
 
 def samples_needed(marks: Marks) -> int:
@@ -86,51 +92,66 @@ def samples_needed(marks: Marks) -> int:
     return marks.end + int((FINE_BITS - LEAD_BITS + 2) * SAMPLES_PER_BIT * (1.0 + RATE_STEPS[-1]))
 
 
-def acquire(history: History, marks: Marks, standard: ToneStandard, seizure: Wave | None) -> Start | None:
-    """Choose the hypothesis that explains the first bits best; None when none does."""
-    vectors, bonus, noise = _hypotheses(history, marks, standard, seizure)
-    first = -LEAD_BITS
-    metrics = np.full((len(vectors), PLACES, COARSE_COLUMNS), NEVER)
-    metrics[:, BETWEEN, 0] = bonus
-    low = marks.wave.origin + math.floor(float(vectors[:, TAU].min()) + first * float(vectors[:, SPB].max()))
-    heard = history.view(low, samples_needed(marks))
-    offset = low - marks.wave.origin
-    counts = np.arange(COARSE_COLUMNS, dtype=np.float64)
-    mark, space = branch_metrics(vectors, noise, heard, offset, first, COARSE_BITS, counts)
-    # Single precision: these arrays are too big for a cache.
-    single = forward(metrics.astype(np.float32), mark.astype(np.float32), space.astype(np.float32))
-    metrics, coarse = single[0].astype(np.float64), single[1]
-    chosen = np.argsort(metrics.max(axis=(1, 2)))[::-1][:FINALISTS]
-    metrics, coarse, vectors = metrics[chosen], coarse[:, chosen], vectors[chosen]
-    wide = np.full((len(chosen), PLACES, FINE_BITS), NEVER)
-    wide[:, :, :COARSE_COLUMNS] = metrics
-    counts = np.arange(FINE_BITS, dtype=np.float64)
-    more = FINE_BITS - COARSE_BITS
-    mark, space = branch_metrics(vectors, noise, heard, offset, first + COARSE_BITS, more, counts)
-    metrics, fine = forward(wide, mark, space)
-    ranking = np.argsort(metrics.max(axis=(1, 2)))[::-1]
+def acquire(
+    history: History, marks: Marks, standard: ToneStandard, seizure: Seizure | None, clock: Clock = EVEN
+) -> Start | None:
+    """Choose the hypothesis that explains the first bits best; None when none does.
+
+    With a seizure the clock is that of its wave.
+    """
     if seizure is not None:
-        best = int(ranking[0])
-        likelihood = float(metrics[best].max())
-        wave = seizure.copy()
-        wave.vector = vectors[best].copy()
-        return Start(wave, first, 0, likelihood) if _is_signal(wave, likelihood) else None
-    found: tuple[float, Start] | None = None
-    for finalist in ranking[:MOST_FITTED]:
+        return _choose(history, marks, seizure)
+    vectors = _hypotheses(history, marks, standard)
+    likelihoods, _ = _run(history, marks, vectors, marks.wave.noise, EVEN, COARSE_BITS, COARSE_SPACES)
+    vectors = vectors[np.argsort(likelihoods.max(axis=(1, 2)))[::-1][:FINALISTS]]
+    metrics, decisions = _run(history, marks, vectors, marks.wave.noise, clock, FINE_BITS, FINE_SPACES)
+    found: Start | None = None
+    for finalist in np.argsort(metrics.max(axis=(1, 2)))[::-1][:MOST_FITTED]:
         likelihood = float(metrics[finalist].max())
-        place, column = divmod(int(metrics[finalist].argmax()), FINE_BITS)
         wave = marks.wave.copy()
-        wave.vector = vectors[finalist].copy()
+        wave.vector, wave.clock = vectors[finalist].copy(), clock
+        place, column = divmod(int(metrics[finalist].argmax()), metrics.shape[2])
         if column == 0 or not _is_signal(wave, likelihood):
             continue
-        later, _, place, column = trace(fine, int(finalist), place, column)
-        sooner, *_ = trace(coarse, int(finalist), place, column)
-        excess = _learn(history, marks, wave, np.concatenate([sooner, later]))
-        if found is None or excess < found[0]:
-            found = excess, Start(wave, first, first + KNOWN_BITS, likelihood)
-        if excess < min(CLEAN_FIT + CLEAN_FIT_BY_SNR * wave.power / wave.noise, GOOD_FIT):
-            break
-    return found[1] if found else None
+        lengths = clock.lengths(-LEAD_BITS, FINE_BITS)
+        bits, *_ = trace(decisions, int(finalist), place, column, lengths)
+        excess = _learn(history, marks, wave, bits)
+        if found is None or excess < found.excess:
+            is_clean = excess < min(CLEAN_FIT + CLEAN_FIT_BY_SNR * wave.power / wave.noise, GOOD_FIT)
+            found = Start(wave, -LEAD_BITS, KNOWN_BITS - LEAD_BITS, excess, is_clean)
+            if is_clean:
+                break
+    return found
+
+
+def _choose(history: History, marks: Marks, seizure: Seizure) -> Start | None:
+    """Choose the timing after the marks: the seizure's, or another when that is much more likely."""
+    wave = seizure.wave.copy()
+    shifts = np.arange(TAU_STEPS) / TAU_STEPS
+    vectors = np.repeat(wave.vector[None, :], TAU_STEPS, axis=0)
+    vectors[:, TAU] += shifts * vectors[:, SPB]
+    metrics, _ = _run(history, marks, vectors, wave.noise, wave.clock, FINE_BITS, FINE_SPACES)
+    likelihoods = metrics.max(axis=(1, 2)) + np.where(shifts == 0.0, KEPT_CLOCK_BONUS, 0.0)
+    best = int(likelihoods.argmax())
+    wave.vector = vectors[best].copy()
+    likelihood = float(likelihoods[best])
+    return Start(wave, -LEAD_BITS, 0, seizure.excess, False) if _is_signal(wave, likelihood) else None
+
+
+def _run(
+    history: History, marks: Marks, vectors: Floats, noise: float, clock: Clock, bits: int, spaces: int
+) -> tuple[npt.NDArray[np.float32], Decisions]:
+    """Run the trellis over the first bits for all hypotheses; single precision, for the caches are small."""
+    first = -LEAD_BITS
+    columns = 1 + spaces * clock.scale
+    earliest = float(vectors[:, TAU].min()) + clock.edge(first) * float(vectors[:, SPB].max())
+    low = marks.wave.origin + math.floor(earliest)
+    heard = history.view(low, samples_needed(marks))
+    counts = np.arange(columns, dtype=np.float64)
+    mark, space = branch_metrics(vectors, noise, heard, low - marks.wave.origin, first, bits, counts, clock)
+    metrics = np.full((len(vectors), PLACES, columns), NEVER, dtype=np.float32)
+    metrics[:, BETWEEN, 0] = 0.0
+    return forward(metrics, mark.astype(np.float32), space.astype(np.float32), clock.lengths(first, bits))
 
 
 def _is_signal(wave: Wave, likelihood: float) -> bool:
@@ -147,7 +168,8 @@ def _learn(history: History, marks: Marks, wave: Wave, bits: Bits) -> float:
         wave.vector = guess.copy()
         wave.information = prior_information(float(guess[A_MARK]), 0)
         learn_marks(history, marks, wave, round((marks.start - marks.end) / SAMPLES_PER_BIT) + UNSURE_BITS)
-        spaces = np.concatenate([[0], np.cumsum(1 - bits)])
+        sent = (1 - bits) * wave.clock.lengths(first, len(bits))
+        spaces = np.cumsum(sent) - sent
         residual, count = 0.0, 0
         for place in range(LEAD_BITS - 3, KNOWN_BITS, LEARN_PIECE):
             piece = bits[place : min(place + LEARN_PIECE, KNOWN_BITS)]
@@ -158,7 +180,7 @@ def _learn(history: History, marks: Marks, wave: Wave, bits: Bits) -> float:
         excess = wave.excess(residual, count)
         if excess < GOOD_FIT:
             break
-        again = Trellis(history, first)
+        again = Trellis(history, wave.clock, first)
         again.extend(wave, KNOWN_BITS)
         revised = again.path().bits
         if np.array_equal(revised, bits[:KNOWN_BITS]):
@@ -168,15 +190,9 @@ def _learn(history: History, marks: Marks, wave: Wave, bits: Bits) -> float:
     return excess
 
 
-def _hypotheses(
-    history: History, marks: Marks, standard: ToneStandard, seizure: Wave | None
-) -> tuple[Floats, Floats, float]:
-    """Give parameter vectors (h, 7), the log-likelihood each starts with, and the noise power."""
+def _hypotheses(history: History, marks: Marks, standard: ToneStandard) -> Floats:
+    """Give parameter vectors (h, 7) over timing, space tone and bit rate."""
     shifts = np.arange(TAU_STEPS) / TAU_STEPS
-    if seizure is not None:
-        vectors = np.repeat(seizure.vector[None, :], TAU_STEPS, axis=0)
-        vectors[:, TAU] += shifts * vectors[:, SPB]
-        return vectors, np.where(shifts == 0.0, KEPT_CLOCK_BONUS, 0.0), seizure.noise
     base = marks.wave
     amplitude = float(base.vector[A_MARK])
     heard = history.view(marks.end, marks.end + int(LEVEL_BITS * SAMPLES_PER_BIT))
@@ -192,4 +208,4 @@ def _hypotheses(
     vectors[:, TAU] = tau.ravel() * SAMPLES_PER_BIT
     vectors[:, W_SPACE] = [radians(middle_hz + step) for step in space.ravel()]
     vectors[:, A_SPACE] = amplitude * math.sqrt(square)
-    return vectors, np.zeros(len(vectors)), base.noise
+    return vectors

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from callerid.dsp.fsk.clock import BITS_IN_CYCLE, Columns
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.path import Path
 from callerid.dsp.fsk.trellis import (
@@ -31,12 +32,11 @@ from callerid.dsp.fsk.trellis import (
 from callerid.dsp.fsk.wave import SPB, W_MARK, W_SPACE, Floats, Wave
 
 SIDE = 6
-"""Space counts to each side of the decided path."""
-WIDTH = 2 * SIDE + 1
-PERIODS = (3, 6)
-"""Spaces after which the phase is the same again: V.23 (3 * 2/3 turns), Bell 202 (6 * 5/6 turns)."""
-CENTRE = SIDE + 1
-"""Column of the decided path; one column on each side is never reached."""
+"""Spaces to each side of the decided path."""
+EVEN_PERIODS = (3, 6)
+STEPPED_PERIODS = (10, 8)
+"""Columns of space time after which the phase is the same again, V.23 and Bell 202: spaces (3 * 2/3 turns, 6 * 5/6
+turns) or samples at 8 kHz (10 * 0.1 turns, 8 * 1/8 turns)."""
 WEAK_MARGIN = 12.0
 """Bits with a larger margin (nats) than this are taken as certain."""
 FARTHEST = 2.0 * WEAK_MARGIN
@@ -63,6 +63,39 @@ class Rival(msgspec.Struct, frozen=True):
     """Its bits from ``first`` to ``last``."""
 
 
+class Frame(msgspec.Struct, frozen=True):
+    """Columns of space time around the decided path."""
+
+    pad: int
+    """Columns on each side that are never reached."""
+    width: int
+    """Columns between them; the path's is the middle one."""
+
+    @property
+    def full(self) -> int:
+        return self.width + 2 * self.pad
+
+    @property
+    def centre(self) -> int:
+        return self.pad + self.width // 2
+
+    @property
+    def inside(self) -> range:
+        return range(self.pad, self.pad + self.width)
+
+
+class Stretches(msgspec.Struct, frozen=True):
+    """The segments of a message side by side."""
+
+    bits: npt.NDArray[np.bool_]
+    """(steps, segments) the decided path: True is a mark."""
+    mark: Floats
+    space: Floats
+    """(steps, segments, full) branch metrics."""
+    lengths: Columns
+    """(steps,) columns a space takes, the same in all segments."""
+
+
 class Survey:
     """Forward and backward metrics around a decided path that ends between characters.
 
@@ -73,11 +106,16 @@ class Survey:
 
     def __init__(self, history: History, wave: Wave, path: Path) -> None:
         self.path = path
-        self._mark, self._space = _metrics(history, wave, path)
+        clock = path.clock
+        self._lengths = clock.lengths(path.first, len(path.bits))
+        self._frame = Frame(pad=clock.scale, width=2 * SIDE * clock.scale + 1)
         turns = float((wave.vector[W_SPACE] - wave.vector[W_MARK]) * wave.vector[SPB]) / (2.0 * math.pi)
-        period = min(PERIODS, key=lambda spaces: abs(spaces * turns - round(spaces * turns)))
-        self._same = [column for column in range(1, WIDTH + 1) if (column - CENTRE) % period == 0]
-        self._alpha, self._beta = _sweep(path, self._mark, self._space, self._same)
+        turns /= clock.columns_per_bit
+        periods = EVEN_PERIODS if clock.position is None else STEPPED_PERIODS
+        period = min(periods, key=lambda columns: abs(columns * turns - round(columns * turns)))
+        self._same = [column for column in self._frame.inside if (column - self._frame.centre) % period == 0]
+        self._mark, self._space = _metrics(history, wave, path, self._frame)
+        self._alpha, self._beta = _sweep(path, self._mark, self._space, self._frame, self._same)
 
     def revise(self, rivals: list[Rival]) -> Path:
         """Give the path with every rival taken in that is more likely than what it replaces."""
@@ -99,8 +137,7 @@ class Survey:
             else:
                 place += 1
             places[index] = place
-        spaces = np.concatenate([[0], np.cumsum(1 - bits)])[:-1]
-        return Path(self.path.first, bits, places, spaces.tolist())
+        return Path(self.path.first, bits, places, self.path.clock)
 
     def _walk_back(self, step: int, place: int, column: int) -> list[int]:
         """Follow forward metrics back from a state until the decided path is met; gives the bits."""
@@ -108,8 +145,9 @@ class Survey:
         while step > 0 and not (column in self._same and place == self.path.places[step - 1]):
             step -= 1
             on_mark = bool(self.path.bits[step])
-            mark_column = column if on_mark else column + 1
-            space_column = column - 1 if on_mark else column
+            length = int(self._lengths[step])
+            mark_column = column if on_mark else column + length
+            space_column = column - length if on_mark else column
             now = self._alpha[step]
             if place == AFTER_START:
                 bit, place = 0, BETWEEN
@@ -131,8 +169,9 @@ class Survey:
         steps = len(self.path.bits)
         while step < steps and not (column in self._same and place == self.path.places[step - 1]):
             on_mark = bool(self.path.bits[step])
-            mark_column = column if on_mark else column - 1
-            space_column = column + 1 if on_mark else column
+            length = int(self._lengths[step])
+            mark_column = column if on_mark else column - length
+            space_column = column + length if on_mark else column
             then = self._beta[step + 1]
             after_mark = BETWEEN if place in (BETWEEN, LAST_DATA) else place + 1
             bit = 1
@@ -158,24 +197,34 @@ class Survey:
 
     def _other(self, steps: npt.NDArray[np.intp], value: int) -> Floats:
         """Give the total metric of going the other way than ``value`` from every state, (n, 10, w)."""
-        now, then = self._alpha[steps, :, 1:-1], self._beta[steps + 1]
-        total = np.full((len(steps), PLACES, WIDTH), NEVER)
-        if value:
-            total[:, :LAST_DATA] = now[:, :LAST_DATA] + then[:, AFTER_START:, 2:]
-            return total + self._space[steps, None, 1:-1]
-        total[:, AFTER_START:LAST_DATA] = now[:, AFTER_START:LAST_DATA] + then[:, AFTER_START + 1 :, :-2]
-        total[:, BETWEEN] = now[:, BETWEEN] + then[:, BETWEEN, :-2]
-        total[:, LAST_DATA] = now[:, LAST_DATA] + then[:, BETWEEN, :-2]
-        return total + self._mark[steps, None, 1:-1]
+        pad, width = self._frame.pad, self._frame.width
+        total = np.full((len(steps), PLACES, width), NEVER)
+        for length in np.unique(self._lengths[steps]):
+            chosen = np.flatnonzero(self._lengths[steps] == length)
+            at = steps[chosen]
+            now = self._alpha[at, :, pad : pad + width]
+            low = pad + int(length) if value else pad - int(length)
+            then = self._beta[at + 1, :, low : low + width]
+            part = np.full(now.shape, NEVER)
+            if value:
+                part[:, :LAST_DATA] = now[:, :LAST_DATA] + then[:, AFTER_START:]
+            else:
+                part[:, AFTER_START:LAST_DATA] = now[:, AFTER_START:LAST_DATA] + then[:, AFTER_START + 1 :]
+                part[:, BETWEEN] = now[:, BETWEEN] + then[:, BETWEEN]
+                part[:, LAST_DATA] = now[:, LAST_DATA] + then[:, BETWEEN]
+            metric = self._space if value else self._mark
+            total[chosen] = part + metric[at, None, pad : pad + width]
+        return total
 
     def rival(self, bit: int, margin: float) -> Rival:
         """Trace the best path through the other value of a bit, both ways until it meets the decided one."""
         value = int(self.path.bits[bit])
         scores = self._other(np.array([bit]), value)[0]
-        place, column = divmod(int(scores.argmax()), WIDTH)
-        column += 1
+        place, column = divmod(int(scores.argmax()), self._frame.width)
+        column += self._frame.pad
+        length = int(self._lengths[bit])
         before = self._walk_back(bit, place, column)
-        next_column = column + 1 if value else column - 1
+        next_column = column + length if value else column - length
         next_place = BETWEEN if not value and place in (BETWEEN, LAST_DATA) else place + 1
         onward = self._walk_on(bit + 1, next_place, next_column)
         first = bit - len(before)
@@ -188,72 +237,74 @@ class Survey:
         return Rival(margin, first, first + len(sent) - 1, change % CHECKSUM_VALUES, tuple(sent))
 
 
-def _metrics(history: History, wave: Wave, path: Path) -> tuple[Floats, Floats]:
-    """Give the branch metrics (k, w + 2) of mark and space around a path."""
+def _metrics(history: History, wave: Wave, path: Path, frame: Frame) -> tuple[Floats, Floats]:
+    """Give the branch metrics (k, full) of mark and space around a path, less the path's own."""
     bits = len(path.bits)
     low, high = wave.edge(path.first), wave.edge(path.first + bits)
+    heard = history.view(low, high)
     (mark, mark_energy), (space, space_energy) = bit_rows(
-        wave.vector[None, :], wave.noise, history.view(low, high), low - wave.origin, path.first, bits
+        wave.vector[None, :], wave.noise, heard, low - wave.origin, path.first, bits, path.clock
     )
-    turn = float((wave.vector[W_SPACE] - wave.vector[W_MARK]) * wave.vector[SPB])
-    counts = np.array(path.spaces, dtype=np.float64)[:, None] + np.arange(-CENTRE, CENTRE + 1)
-    basis = phase_basis(turn * counts)
+    turn = float((wave.vector[W_SPACE] - wave.vector[W_MARK]) * wave.vector[SPB]) / path.clock.columns_per_bit
+    counts = path.spaces()[:, None] + (np.arange(frame.full) - frame.centre)
+    basis = phase_basis(turn * counts.astype(np.float64))
     by_mark = np.einsum("ki,kiw->kw", mark[0], basis) - mark_energy[0][:, None]
     by_space = np.einsum("ki,kiw->kw", space[0], basis) - space_energy[0][:, None]
-    own = np.where(path.bits, by_mark[:, CENTRE], by_space[:, CENTRE])[:, None]
+    own = np.where(path.bits, by_mark[:, frame.centre], by_space[:, frame.centre])[:, None]
     return by_mark - own, by_space - own
 
 
-def _sweep(path: Path, mark: Floats, space: Floats, same: list[int]) -> tuple[Floats, Floats]:
-    """Give forward and backward metrics of every state, (k + 1, 10, w + 2) each."""
+def _sweep(path: Path, mark: Floats, space: Floats, frame: Frame, same: list[int]) -> tuple[Floats, Floats]:
+    """Give forward and backward metrics of every state, (k + 1, 10, full) each."""
     count = len(path.bits)
     segments = max(count // SEGMENT_BITS, 1)
-    length = -(-count // segments)
+    # Whole cycles of a stepped clock: all segments are then in step.
+    length = -(-count // (segments * BITS_IN_CYCLE)) * BITS_IN_CYCLE
     padded = segments * length
     reach = RUN_UP + padded + RUN_UP
     bits = np.ones(reach, dtype=np.bool_)
     bits[RUN_UP : RUN_UP + count] = path.bits
     places = np.full(reach + 1, BETWEEN)
     places[RUN_UP + 1 : RUN_UP + 1 + count] = path.places
-    by_mark, by_space = np.zeros((reach, WIDTH + 2)), np.full((reach, WIDTH + 2), NEVER)
+    by_mark, by_space = np.zeros((reach, frame.full)), np.full((reach, frame.full), NEVER)
     by_mark[RUN_UP : RUN_UP + count], by_space[RUN_UP : RUN_UP + count] = mark, space
+    lengths = path.clock.lengths(path.first - RUN_UP, reach)
     steps = RUN_UP + length
     starts = np.arange(segments) * length
     window = starts + np.arange(steps)[:, None]
-    alpha = _forward(bits[window], by_mark[window], by_space[window], places[starts], same)
-    alpha = alpha[RUN_UP:].swapaxes(0, 1)
-    joined = np.concatenate([alpha[:, :length].reshape(padded, PLACES, WIDTH + 2), alpha[-1:, -1]])
+    ahead = Stretches(bits[window], by_mark[window], by_space[window], lengths[:steps])
+    alpha = _forward(ahead, frame, places[starts], same)[RUN_UP:].swapaxes(0, 1)
     window += RUN_UP
-    beta = _backward(
-        bits[window], by_mark[window], by_space[window], places[starts + RUN_UP + steps], same, count - starts
-    )
+    back = Stretches(bits[window], by_mark[window], by_space[window], lengths[RUN_UP : RUN_UP + steps])
+    beta = _backward(back, frame, places[starts + RUN_UP + steps], same, count - starts)
     beta = beta[: length + 1].swapaxes(0, 1)
-    back = np.concatenate([beta[:, :-1].reshape(padded, PLACES, WIDTH + 2), beta[-1:, -1]])
-    return joined[: count + 1], back[: count + 1]
+    shape = (padded, PLACES, frame.full)
+    joined = [np.concatenate([part[:, :length].reshape(shape), part[-1:, -1]]) for part in (alpha, beta)]
+    return joined[0][: count + 1], joined[1][: count + 1]
 
 
-def _forward(
-    bits: npt.NDArray[np.bool_],
-    mark: Floats,
-    space: Floats,
-    places: npt.NDArray[np.intp],
-    same: list[int],
-) -> Floats:
-    """Sweep all segments forward from the path's own state; (steps, segments) bits, gives one more step."""
-    steps, segments = bits.shape
-    alpha = np.full((steps + 1, segments, PLACES, WIDTH + 2), NEVER)
+def _forward(stretches: Stretches, frame: Frame, places: npt.NDArray[np.intp], same: list[int]) -> Floats:
+    """Sweep all segments forward from the path's own state; gives metrics (steps + 1, segments, 10, full)."""
+    steps, segments = stretches.bits.shape
+    pad, width = frame.pad, frame.width
+    alpha = np.full((steps + 1, segments, PLACES, frame.full), NEVER)
     alpha[0, np.arange(segments)[:, None], places[:, None], same] = 0.0
-    turned = bits[:, :, None]
-    mark = np.where(turned, mark[:, :, :-1], mark[:, :, 1:])[:, :, None, 1:]
-    space = np.where(turned, space[:, :, :-1], space[:, :, 1:])[:, :, None, :-1]
-    turned = bits[:, :, None, None]
-    by_mark = np.empty((segments, PLACES, WIDTH))
-    by_space = np.empty((segments, LAST_DATA, WIDTH))
+    column = pad + np.arange(width)
+    long = stretches.lengths[:, None, None]
+    turned = stretches.bits[:, :, None]
+    mark = np.take_along_axis(stretches.mark, column + np.where(turned, 0, long), axis=2)[:, :, None]
+    space = np.take_along_axis(stretches.space, column - np.where(turned, long, 0), axis=2)[:, :, None]
+    turned = turned[:, :, None]
+    by_mark = np.empty((segments, PLACES, width))
+    by_space = np.empty((segments, LAST_DATA, width))
     for step in range(steps):
-        now, then = alpha[step], alpha[step + 1, :, :, 1:-1]
-        source = np.where(turned[step], now[:, :, :-1], now[:, :, 1:])
-        np.add(source[:, :, 1:], mark[step], out=by_mark)
-        np.add(source[:, :LAST_DATA, :-1], space[step], out=by_space)
+        now, then = alpha[step], alpha[step + 1, :, :, pad : pad + width]
+        length = int(stretches.lengths[step])
+        source = np.where(
+            turned[step], now[:, :, pad - length : pad + width], now[:, :, pad : pad + width + length]
+        )
+        np.add(source[:, :, length:], mark[step], out=by_mark)
+        np.add(source[:, :LAST_DATA, :width], space[step], out=by_space)
         np.maximum(
             by_space[:, AFTER_START:], by_mark[:, AFTER_START:LAST_DATA], out=then[:, AFTER_START + 1 :]
         )
@@ -263,31 +314,35 @@ def _forward(
 
 
 def _backward(
-    bits: npt.NDArray[np.bool_],
-    mark: Floats,
-    space: Floats,
+    stretches: Stretches,
+    frame: Frame,
     places: npt.NDArray[np.intp],
     same: list[int],
     ends: npt.NDArray[np.intp],
 ) -> Floats:
-    """Sweep all segments backward; the message ends before step ``ends`` of a segment, at any space count."""
-    steps, segments = bits.shape
-    beta = np.full((steps + 1, segments, PLACES, WIDTH + 2), NEVER)
+    """Sweep all segments backward; the message ends before step ``ends`` of a segment, at any space time."""
+    steps, segments = stretches.bits.shape
+    pad, width = frame.pad, frame.width
+    inside = slice(pad, pad + width)
+    beta = np.full((steps + 1, segments, PLACES, frame.full), NEVER)
     beta[steps, np.arange(segments)[:, None], places[:, None], same] = 0.0
-    mark, space = mark[:, :, None, 1:-1], space[:, :, None, 1:-1]
-    turned = bits[:, :, None, None]
-    by_mark = np.empty((segments, PLACES, WIDTH))
-    by_space = np.empty((segments, LAST_DATA, WIDTH))
+    mark, space = stretches.mark[:, :, None, inside], stretches.space[:, :, None, inside]
+    turned = stretches.bits[:, :, None, None]
+    by_mark = np.empty((segments, PLACES, width))
+    by_space = np.empty((segments, LAST_DATA, width))
     stops = {int(end): place for place, end in enumerate(ends)}
     for step in range(steps - 1, -1, -1):
         if step + 1 in stops:
             beta[step + 1, stops[step + 1]] = NEVER
-            beta[step + 1, stops[step + 1], BETWEEN, 1:-1] = 0.0
-        now, then = beta[step, :, :, 1:-1], beta[step + 1]
-        source = np.where(turned[step], then[:, :, 1:], then[:, :, :-1])
-        np.add(source[:, AFTER_START + 1 :, :-1], mark[step], out=by_mark[:, AFTER_START:LAST_DATA])
-        np.add(source[:, BETWEEN, :-1], mark[step, :, 0], out=by_mark[:, LAST_DATA])
-        np.add(source[:, AFTER_START:, 1:], space[step], out=by_space)
+            beta[step + 1, stops[step + 1], BETWEEN, inside] = 0.0
+        now, then = beta[step, :, :, inside], beta[step + 1]
+        length = int(stretches.lengths[step])
+        source = np.where(
+            turned[step], then[:, :, pad : pad + width + length], then[:, :, pad - length : pad + width]
+        )
+        np.add(source[:, AFTER_START + 1 :, :width], mark[step], out=by_mark[:, AFTER_START:LAST_DATA])
+        np.add(source[:, BETWEEN, :width], mark[step, :, 0], out=by_mark[:, LAST_DATA])
+        np.add(source[:, AFTER_START:, length:], space[step], out=by_space)
         np.maximum(by_mark[:, LAST_DATA], by_space[:, BETWEEN], out=now[:, BETWEEN])
         np.maximum(
             by_mark[:, AFTER_START:LAST_DATA], by_space[:, AFTER_START:], out=now[:, AFTER_START:LAST_DATA]

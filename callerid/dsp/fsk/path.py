@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from callerid.dsp.fsk.clock import Clock, Columns
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.standards import BYTE_BITS
 from callerid.dsp.fsk.trellis import (
@@ -20,7 +21,7 @@ from callerid.dsp.fsk.trellis import (
 )
 from callerid.dsp.fsk.wave import Bits, Floats, Wave
 
-MARGIN_COLUMNS = 14
+MARGIN_SPACES = 14
 """Space counts kept to both sides of the best path; paths further off are long dead."""
 
 
@@ -42,8 +43,13 @@ class Path(msgspec.Struct):
     bits: Bits
     places: list[int]
     """Place in the character after each bit."""
-    spaces: list[int]
-    """Spaces sent before each bit, counted from the origin."""
+    clock: Clock
+
+    def spaces(self) -> Columns:
+        """Give the columns of space time before each bit, counted from the origin."""
+        sent = (1 - self.bits) * self.clock.lengths(self.first, len(self.bits))
+        before: Columns = np.cumsum(sent) - sent
+        return before
 
     def data_bytes(self) -> tuple[bytes, list[int]]:
         """Give every byte whose stop bit is in, and the index (in ``bits``) of each one's start bit."""
@@ -59,8 +65,9 @@ class Path(msgspec.Struct):
 class Trellis:
     """Grows over the samples as they come."""
 
-    def __init__(self, history: History, first_bit: int) -> None:
+    def __init__(self, history: History, clock: Clock, first_bit: int) -> None:
         """Begin between characters at ``first_bit`` with no space sent."""
+        self._clock = clock
         self._history = history
         self.pieces: list[Piece] = []
         self.next_bit = first_bit
@@ -68,12 +75,14 @@ class Trellis:
 
     def extend(self, wave: Wave, bits: int) -> None:
         """Run over the next ``bits`` bits, whose samples must be there."""
-        width = bits + 2 * MARGIN_COLUMNS + 1
+        lengths = self._clock.lengths(self.next_bit, bits)
+        margin = MARGIN_SPACES * self._clock.scale
+        width = int(lengths.sum()) + 2 * margin + 1
         metrics = np.full((1, PLACES, width), NEVER)
         if self.pieces:
             last = self.pieces[-1]
             best = int(last.metrics[0].max(axis=0).argmax())
-            shift = best - MARGIN_COLUMNS
+            shift = best - margin
             source_low, target_low = max(shift, 0), max(-shift, 0)
             count = min(last.metrics.shape[2] - source_low, width - target_low)
             metrics[:, :, target_low : target_low + count] = last.metrics[
@@ -81,8 +90,8 @@ class Trellis:
             ]
             base = last.base + shift
         else:
-            base = -MARGIN_COLUMNS
-            metrics[0, BETWEEN, MARGIN_COLUMNS] = 0.0
+            base = -margin
+            metrics[0, BETWEEN, margin] = 0.0
         low, high = wave.edge(self.next_bit), wave.edge(self.next_bit + bits)
         counts = base + np.arange(width, dtype=np.float64)
         mark, space = branch_metrics(
@@ -93,8 +102,9 @@ class Trellis:
             self.next_bit,
             bits,
             counts,
+            self._clock,
         )
-        final, decisions = forward(metrics, mark, space)
+        final, decisions = forward(metrics, mark, space, lengths)
         self.pieces.append(Piece(self.next_bit, base, decisions, final))
         self.next_bit += bits
 
@@ -113,7 +123,13 @@ class Trellis:
         bits: list[Bits] = []
         places: list[int] = []
         for piece in reversed(traced):
-            part, after, place, column = trace(piece.decisions, 0, place, count - piece.base)
+            part, after, place, column = trace(
+                piece.decisions,
+                0,
+                place,
+                count - piece.base,
+                self._clock.lengths(piece.first, len(piece.decisions)),
+            )
             bits.insert(0, part)
             places = after + places
             count = column + piece.base
@@ -121,9 +137,8 @@ class Trellis:
             bits.insert(0, known[1].bits)
             places = known[1].places + places
         joined = np.concatenate(bits)
-        spaces = np.concatenate([[0], np.cumsum(1 - joined)])[:-1]
-        path = Path(self.pieces[0].first, joined, places, spaces.tolist())
+        path = Path(self.pieces[0].first, joined, places, self._clock)
         if not ends_between and len(self.pieces) > 1:
             upto = self.pieces[-1].first - path.first
-            self._known = len(self.pieces) - 1, Path(path.first, joined[:upto], places[:upto], [])
+            self._known = len(self.pieces) - 1, Path(path.first, joined[:upto], places[:upto], self._clock)
         return path

@@ -11,11 +11,12 @@ import numpy as np
 from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_type, parse_frame
 from callerid.dsp.fsk.acquire import Start, acquire, samples_needed
 from callerid.dsp.fsk.carrier import HOP, MarkRun
+from callerid.dsp.fsk.clock import CLOCKS
 from callerid.dsp.fsk.highpass import DELAY
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.margins import Survey, find_rivals, least_combination
 from callerid.dsp.fsk.path import Path, Trellis
-from callerid.dsp.fsk.preamble import LEAST_NOISE_SHARE, fit_marks
+from callerid.dsp.fsk.preamble import LEAST_NOISE_SHARE, Marks, fit_marks
 from callerid.dsp.fsk.seizure import fit_seizure
 from callerid.dsp.fsk.standards import (
     BELL202,
@@ -43,6 +44,8 @@ FORGETTING = 0.98
 """What is left of the old information after a piece: line and clocks may drift."""
 LOST_SHARE = 0.25
 """The signal is gone when a piece explains less than this part of what the level promises."""
+MOST_ATTEMPTS = 4
+"""Starts from which a message is read until one gives it."""
 MOST_REVISIONS = 4
 """Times a path may change when it is looked at again with the refined wave."""
 LEAST_DISTANCE = 10.0
@@ -76,17 +79,28 @@ def read_message(history: History, run: MarkRun) -> Generator[int, None, Reading
     if marks is None:
         return None
     yield samples_needed(marks)
-    best: tuple[float, Start] | None = None
+    starts = _starts(history, marks)
+    for start in sorted(starts, key=lambda start: start.excess)[:MOST_ATTEMPTS]:
+        reading = yield from _read_data(history, start)
+        if reading is not None:
+            return reading
+    return None
+
+
+def _starts(history: History, marks: Marks) -> list[Start]:
+    """Give the ways in which the data may begin: standards, and clocks while they are in doubt."""
+    starts: list[Start | None] = []
     for standard in _candidates(marks.wave.mark_hz):
-        seizure = fit_seizure(history, marks, standard)
-        start = acquire(history, marks, standard, seizure[0] if seizure else None)
-        if start is not None:
-            score = start.likelihood + (seizure[1] if seizure else 0.0)
-            if best is None or score > best[0]:
-                best = (score, start)
-    if best is None:
-        return None
-    return (yield from _read_data(history, best[1]))
+        seizures = fit_seizure(history, marks, standard)
+        starts += [acquire(history, marks, standard, seizure) for seizure in seizures]
+        if seizures:
+            continue
+        for clock in CLOCKS:
+            start = acquire(history, marks, standard, None, clock)
+            starts.append(start)
+            if start is not None and start.is_clean:
+                break
+    return [start for start in starts if start is not None]
 
 
 def _candidates(mark_hz: float) -> tuple[ToneStandard, ...]:
@@ -98,7 +112,7 @@ def _candidates(mark_hz: float) -> tuple[ToneStandard, ...]:
 
 def _read_data(history: History, start: Start) -> Generator[int, None, Reading | None]:
     wave, learned = start.wave, start.learned
-    trellis = Trellis(history, start.first_bit)
+    trellis = Trellis(history, wave.clock, start.first_bit)
     bits = FIRST_PIECE_BITS
     is_last = False
     while True:
@@ -127,7 +141,7 @@ def _read_data(history: History, start: Start) -> Generator[int, None, Reading |
 
 def _read_again(history: History, wave: Wave, first: Trellis) -> Path:
     """Run over the same bits with what the wave has become: the first ones were read knowing less."""
-    again = Trellis(history, first.pieces[0].first)
+    again = Trellis(history, wave.clock, first.pieces[0].first)
     while again.next_bit < first.next_bit:
         again.extend(wave, min(PIECE_BITS, first.next_bit - again.next_bit))
     return again.path(ends_between=True)
@@ -153,7 +167,7 @@ def _learn(history: History, wave: Wave, path: Path, low: int, high: int) -> flo
     bits = path.bits[first : high - path.first]
     start = wave.edge(low)
     wave.information *= FORGETTING
-    fit = refine(wave, history.view(start, wave.edge(high) + 1), start, bits, low, path.spaces[first])
+    fit = refine(wave, history.view(start, wave.edge(high) + 1), start, bits, low, int(path.spaces()[first]))
     return fit.explained * (wave.power + wave.noise) / wave.power
 
 
@@ -201,7 +215,7 @@ def _noise(history: History, wave: Wave, path: Path) -> tuple[float, Floats]:
     """Give the noise power a sample over the message, and around each bit as a part of it (at least 1)."""
     low = wave.edge(path.first)
     heard = history.view(low, wave.edge(path.first + len(path.bits)))
-    fit = refine(wave, heard, low, path.bits, path.first, path.spaces[0], rounds=0)
+    fit = refine(wave, heard, low, path.bits, path.first, 0, rounds=0)
     mean = max(fit.residual / max(fit.count, 1), LEAST_NOISE_SHARE * float(wave.vector[A_MARK]) ** 2)
     by_bit = np.bincount(fit.places, weights=fit.residuals**2, minlength=len(path.bits))
     local = np.convolve(by_bit, np.ones(LOCAL_BITS), mode="same") / (LOCAL_BITS * SAMPLES_PER_BIT)

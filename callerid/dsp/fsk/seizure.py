@@ -12,6 +12,7 @@ import math
 import msgspec
 import numpy as np
 
+from callerid.dsp.fsk.clock import CLOCKS, EVEN, Clock
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.preamble import Marks
 from callerid.dsp.fsk.standards import RATE_HZ, SAMPLES_PER_BIT, ToneStandard, radians
@@ -24,6 +25,7 @@ from callerid.dsp.fsk.wave import (
     TAU,
     W_MARK,
     W_SPACE,
+    Bits,
     Floats,
     Wave,
     refine,
@@ -45,6 +47,8 @@ SPACE_STEPS = 15
 LEAST_EXPLAINED = 0.35
 """Part of what the marks' signal-to-noise promises that each piece must explain."""
 MOST_GUESSES = 4
+DOUBT = 12.0
+"""Nats by which one clock must be more likely than another to be the only one tried."""
 MARK_TAIL = 3
 """Bits at the end of the marks that are not fitted: the first start bit may be there."""
 SIGMA_MARK_HZ = 3.0
@@ -65,6 +69,19 @@ class Guess(msgspec.Struct, frozen=True):
     """Space tone, radians a sample."""
     level: float
     """Amplitude of the space tone."""
+
+
+class Seizure(msgspec.Struct, kw_only=True):
+    """A seizure fitted, and the wave it gives."""
+
+    wave: Wave
+    last: int
+    """The bit after its last space."""
+    bits: int
+    """How many bits of it were fitted; 0 when there is none."""
+    likelihood: float
+    excess: float
+    """Of what is left, see ``Wave.excess``."""
 
 
 def prior_information(level: float, edge_bit: int) -> Floats:
@@ -97,27 +114,58 @@ def learn_marks(history: History, marks: Marks, wave: Wave, first_bit: int) -> N
         refine(wave, history.view(low, marks.end), low, ones, first_bit, 0)
 
 
-def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> tuple[Wave, float] | None:
-    """Fit a seizure before the marks; gives the whole signal's wave and its log-likelihood, or None."""
-    best: tuple[Wave, float] | None = None
+def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> list[Seizure]:
+    """Fit a seizure before the marks; gives nothing, the one fit, or two when the clock is in doubt."""
+    best: Seizure | None = None
+    chosen: Guess | None = None
     for guess in _search(history, marks, standard):
-        wave, likelihood, excess = _fit(history, marks, guess)
-        if likelihood > (best[1] if best else 0.0):
-            best = (wave, likelihood)
-        if excess < GOOD_FIT:
+        seizure = _fit(history, marks, guess, EVEN)
+        if seizure.bits and (best is None or seizure.likelihood > best.likelihood):
+            best, chosen = seizure, guess
+        if seizure.excess < GOOD_FIT:
             break
-    return best
+    if best is None or chosen is None:
+        return []
+    gains = {clock: _gain(history, best, clock) for clock in CLOCKS}
+    ranking = sorted(CLOCKS, key=lambda clock: gains[clock], reverse=True)
+    fits = [
+        best if clock is EVEN else _fit(history, marks, chosen, clock)
+        for clock in ranking[:2]
+        if gains[clock] > gains[ranking[0]] - DOUBT
+    ]
+    return sorted(fits, key=lambda seizure: seizure.likelihood, reverse=True)
 
 
-def _fit(history: History, marks: Marks, guess: Guess) -> tuple[Wave, float, float]:
-    """Fit piece after piece from a first guess.
+def _gain(history: History, seizure: Seizure, clock: Clock) -> float:
+    """Give the log-likelihood another clock would add to a fit made with even bits."""
+    wave = seizure.wave.copy()
+    wave.clock = clock
+    wave.vector[TAU] -= clock.lateness * wave.vector[SPB]
+    first = seizure.last - seizure.bits
+    low, high = wave.edge(first), wave.edge(seizure.last)
+    heard = history.view(low, high)
+    spaces = _space_columns(clock, seizure.last, seizure.bits)
+    fit = refine(wave, heard, low, _pattern(seizure.bits), first, -spaces, rounds=0)
+    return -0.5 * fit.residual / wave.noise
 
-    Gives the wave, its log-likelihood (0 when nothing fits) and the excess of what is left.
-    """
+
+def _pattern(bits: int) -> Bits:
+    """Give the last ``bits`` of a seizure up to its last space."""
+    return ((np.arange(bits) + bits - 1) & 1).astype(np.int8)
+
+
+def _space_columns(clock: Clock, last: int, bits: int) -> int:
+    """Give the space time in the last ``bits`` of a seizure."""
+    return int(clock.lengths(last - bits, bits)[_pattern(bits) == 0].sum())
+
+
+def _fit(history: History, marks: Marks, guess: Guess, clock: Clock) -> Seizure:
+    """Fit piece after piece from a first guess."""
     wave = marks.wave.copy()
+    wave.clock = clock
     last = round(guess.edge / SAMPLES_PER_BIT)
     wave.vector[W_SPACE], wave.vector[A_SPACE] = guess.space, guess.level
-    wave.vector[TAU] = guess.edge - last * SAMPLES_PER_BIT
+    wave.vector[TAU] = guess.edge - clock.edge(last) * SAMPLES_PER_BIT
     wave.information = prior_information(float(wave.vector[A_MARK]), last)
     learn_marks(history, marks, wave, last)
     power = 0.5 * float(wave.vector[A_MARK]) ** 2
@@ -128,15 +176,21 @@ def _fit(history: History, marks: Marks, guess: Guess) -> tuple[Wave, float, flo
         low, high = wave.edge(first), wave.edge(last - done)
         if low < history.start:
             break
-        pattern = ((np.arange(piece) + piece - 1) & 1).astype(np.int8)
         trial = wave.copy()
         heard = history.view(low, high)
-        fit = refine(trial, heard, low, pattern, first, -(done + piece) // 2, rounds=ROUNDS)
+        spaces = _space_columns(clock, last, done + piece)
+        fit = refine(trial, heard, low, _pattern(piece), first, -spaces, rounds=ROUNDS)
         if fit.explained < LEAST_EXPLAINED * promised:
             break
         wave, done = trial, done + piece
         energy, residual, count = energy + fit.energy, residual + fit.residual, count + fit.count
-    return wave, 0.5 * (energy - residual) / wave.noise, wave.excess(residual, count) if count else math.inf
+    return Seizure(
+        wave=wave,
+        last=last,
+        bits=done,
+        likelihood=0.5 * (energy - residual) / wave.noise,
+        excess=wave.excess(residual, count) if count else math.inf,
+    )
 
 
 def _search(history: History, marks: Marks, standard: ToneStandard) -> list[Guess]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from callerid.dsp.fsk.clock import Clock, Columns
 from callerid.dsp.fsk.wave import A_MARK, A_SPACE, PHASE, SPB, TAU, W_MARK, W_SPACE, Bits, Floats
 
 PLACES = 10
@@ -27,15 +28,25 @@ Decisions = npt.NDArray[np.bool_]
 
 
 def branch_metrics(
-    vectors: Floats, noise: float, samples: Floats, start: int, first_bit: int, bits: int, spaces: Floats
+    vectors: Floats,
+    noise: float,
+    samples: Floats,
+    start: int,
+    first_bit: int,
+    bits: int,
+    spaces: Floats,
+    clock: Clock,
 ) -> tuple[Floats, Floats]:
-    """Give the log-likelihood of a mark and of a space at every bit for every count of spaces.
+    """Give the log-likelihood of a mark and of a space at every bit for every space time.
 
-    ``spaces`` is (w,) counts before the bit; the rest is as in ``bit_rows``. Gives two (h, bits, w) arrays.
+    ``spaces`` is (w,) columns of space time before the bit; the rest is as in ``bit_rows``. Gives two
+    (h, bits, w) arrays.
     """
-    turns = (vectors[:, W_SPACE] - vectors[:, W_MARK]) * vectors[:, SPB]
+    turns = (vectors[:, W_SPACE] - vectors[:, W_MARK]) * vectors[:, SPB] / clock.columns_per_bit
     basis = phase_basis(turns[:, None] * spaces)
-    (mark, mark_energy), (space, space_energy) = bit_rows(vectors, noise, samples, start, first_bit, bits)
+    (mark, mark_energy), (space, space_energy) = bit_rows(
+        vectors, noise, samples, start, first_bit, bits, clock
+    )
     return mark @ basis - mark_energy[:, :, None], space @ basis - space_energy[:, :, None]
 
 
@@ -47,7 +58,7 @@ def phase_basis(angles: Floats) -> Floats:
 
 
 def bit_rows(
-    vectors: Floats, noise: float, samples: Floats, start: int, first_bit: int, bits: int
+    vectors: Floats, noise: float, samples: Floats, start: int, first_bit: int, bits: int, clock: Clock
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Give mark and space as rows (h, bits, 4) over ``phase_basis`` and their mean energies (h, bits).
 
@@ -55,7 +66,7 @@ def bit_rows(
     ``start`` samples after the origin. Row times basis less energy is the log-likelihood relative to "no
     signal", exact for real sampled tones: the energy of a tone in a bit depends on its phase too.
     """
-    edges = vectors[:, TAU, None] + (first_bit + np.arange(bits + 1)) * vectors[:, SPB, None]
+    edges = vectors[:, TAU, None] + clock.edges(first_bit, bits + 1) * vectors[:, SPB, None]
     index = np.clip(np.ceil(edges).astype(np.int64) - start, 0, len(samples))
     times = start + np.arange(len(samples), dtype=np.float64)
     count = np.diff(index, axis=1).astype(np.float64)
@@ -90,23 +101,24 @@ def _sums(
 
 
 def forward(
-    metrics: npt.NDArray[Real], mark: npt.NDArray[Real], space: npt.NDArray[Real]
+    metrics: npt.NDArray[Real], mark: npt.NDArray[Real], space: npt.NDArray[Real], lengths: Columns
 ) -> tuple[npt.NDArray[Real], Decisions]:
     """Run the trellis over all bits of ``mark`` and ``space``, both (h, k, w), from ``metrics`` (h, 10, w).
 
-    Gives the final metrics and the decisions (k, h, 10, w) for ``trace``.
+    ``lengths`` is (k,) columns a space at each bit takes. Gives the final metrics and the decisions
+    (k, h, 10, w) for ``trace``.
     """
     hypotheses, steps, width = mark.shape
     decisions = np.empty((steps, hypotheses, PLACES, width), dtype=np.bool_)
     now, after = metrics.copy(), np.empty_like(metrics)
     by_mark = np.empty_like(metrics)
     by_space = np.full((hypotheses, LAST_DATA, width), NEVER, dtype=metrics.dtype)
-    shifted = by_space[:, :, 1:]
     mark_data, space_data = by_mark[:, AFTER_START:LAST_DATA], by_space[:, AFTER_START:]
     for step in range(steps):
-        decision = decisions[step]
+        decision, length = decisions[step], int(lengths[step])
         np.add(now, mark[:, step, None, :], out=by_mark)
-        np.add(now[:, :LAST_DATA, :-1], space[:, step, None, :-1], out=shifted)
+        np.add(now[:, :LAST_DATA, :-length], space[:, step, None, :-length], out=by_space[:, :, length:])
+        by_space[:, :, :length] = NEVER
         np.greater(space_data, mark_data, out=decision[:, AFTER_START + 1 :])
         np.maximum(space_data, mark_data, out=after[:, AFTER_START + 1 :])
         after[:, AFTER_START] = by_space[:, BETWEEN]
@@ -116,7 +128,9 @@ def forward(
     return now, decisions
 
 
-def trace(decisions: Decisions, hypothesis: int, place: int, column: int) -> tuple[Bits, list[int], int, int]:
+def trace(
+    decisions: Decisions, hypothesis: int, place: int, column: int, lengths: Columns
+) -> tuple[Bits, list[int], int, int]:
     """Follow the best path back from a state: its bits, the place after each, and the state it began in."""
     steps = len(decisions)
     bits = np.empty(steps, dtype=np.int8)
@@ -125,7 +139,7 @@ def trace(decisions: Decisions, hypothesis: int, place: int, column: int) -> tup
         places[step] = place
         if place == AFTER_START:
             bits[step], place = 0, BETWEEN
-            column -= 1
+            column -= int(lengths[step])
         elif place == BETWEEN:
             bits[step] = 1
             place = LAST_DATA if decisions[step, hypothesis, BETWEEN, column] else BETWEEN
@@ -133,5 +147,5 @@ def trace(decisions: Decisions, hypothesis: int, place: int, column: int) -> tup
             is_space = bool(decisions[step, hypothesis, place, column])
             bits[step] = 0 if is_space else 1
             place -= 1
-            column -= is_space
+            column -= int(lengths[step]) * is_space
     return bits, places, place, column

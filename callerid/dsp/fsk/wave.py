@@ -1,9 +1,9 @@
 """The signal model: what an FSK message looks like on the line, and its least-squares fit.
 
-A bit ``k`` lasts from ``t_k = tau + k * samples_per_bit`` (samples after ``origin``). With ``S(n)`` the
-time spent in spaces up to sample ``n``, the phase is ``phase + w_mark * (n - S) + w_space * S`` and the
-sample is ``amplitude(bit) * cos(phase)``: seven numbers for a whole message. A delay between the tones on
-the line is the same thing as a shift of ``tau`` and needs no number of its own.
+A bit ``k`` begins at ``t_k = tau + clock(k) * samples_per_bit`` (samples after ``origin``), ``clock(k) = k`` for
+even bits. With ``S(n)`` the time spent in spaces up to sample ``n``, the phase is ``phase + w_mark * (n - S) +
+w_space * S`` and the sample is ``amplitude(bit) * cos(phase)``: seven numbers for a whole message. A delay between
+the tones on the line is the same thing as a shift of ``tau`` and needs no number of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from callerid.dsp.fsk.clock import EVEN, Clock
 from callerid.dsp.fsk.standards import RATE_HZ
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +42,7 @@ class Wave(msgspec.Struct, kw_only=True):
     """(7, 7) inverse covariance of the vector."""
     noise: float
     """Noise power a sample."""
+    clock: Clock = EVEN
 
     @property
     def mark_hz(self) -> float:
@@ -52,7 +54,7 @@ class Wave(msgspec.Struct, kw_only=True):
 
     def edge(self, bit: int) -> int:
         """Give the absolute index of the first sample at or after the start of a bit."""
-        return self.origin + math.ceil(float(self.vector[TAU] + bit * self.vector[SPB]))
+        return self.origin + math.ceil(float(self.vector[TAU] + self.clock.edge(bit) * self.vector[SPB]))
 
     @property
     def power(self) -> float:
@@ -69,6 +71,7 @@ class Wave(msgspec.Struct, kw_only=True):
             vector=self.vector.copy(),
             information=self.information.copy(),
             noise=self.noise,
+            clock=self.clock,
         )
 
 
@@ -102,11 +105,12 @@ class _Stretch:
         high = max(min(wave.edge(first_bit + len(bits)), start + len(samples)), low)
         self._wave = wave
         self._times = np.arange(low - wave.origin, high - wave.origin).astype(np.float64)
-        places = np.floor((self._times - vector[TAU]) / vector[SPB]).astype(np.int64) - first_bit
-        self.places = np.clip(places, 0, len(bits) - 1)
-        sent = np.concatenate([[0.0], np.cumsum(1.0 - bits)])[:-1] + spaces
+        begins = wave.clock.edges(first_bit, len(bits) + 1)
+        self.places = np.searchsorted(vector[TAU] + begins[1:-1] * vector[SPB], self._times, side="right")
+        in_space = (1.0 - bits) * np.diff(begins)
+        sent = np.cumsum(in_space) - in_space + spaces / wave.clock.columns_per_bit
         self._is_space = (1.0 - bits)[self.places]
-        self._number = (first_bit + self.places) * self._is_space
+        self._number = begins[self.places] * self._is_space
         self._count = sent[self.places]
         inside = self._is_space * (self._times - vector[TAU]) - self._number * vector[SPB]
         self._space_time = vector[SPB] * self._count + inside
