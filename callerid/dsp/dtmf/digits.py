@@ -48,6 +48,10 @@ STEADY: Final = 0.93
 """Least coherence of each tone over the digit: 1 is a tone of constant pitch and strength."""
 HALF_POWER: Final = 0.25
 """Edge of a digit: half the amplitude."""
+BEFORE: Final = 4
+APART: Final = 0.3
+"""Most power in the tone band just before and after a digit, of the digit's (−5 dB): a chord in a melody or a vowel
+in a word has neighbours, a key has none."""
 LONGEST_HOPS: Final = 2000
 """10 s: a key held down longer is reported in pieces, so that memory stays bounded."""
 
@@ -70,8 +74,9 @@ class DigitHeard(msgspec.Struct, frozen=True):
 class _Run:
     """Slices of one sounding key, until it has been silent for long enough."""
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int, before: list[float]) -> None:
         self.first = first
+        self.before = before
         self.tones: list[Complex] = []
         self.band: list[float] = []
         self.wide: list[float] = []
@@ -86,6 +91,7 @@ class DtmfDigits:
         self._resampler = Resampler(rate_hz)
         self._front = FrontEnd(DIALLED_HZ, with_wide=True)
         self._run: _Run | None = None
+        self._before: list[float] = []
 
     def feed(self, block: Samples) -> list[DigitHeard]:
         """Consume a block of any length and give the digits that ended in it, in order of time."""
@@ -103,6 +109,7 @@ class DtmfDigits:
         best = (energy[:, :4].max(1) + energy[:, 4:8].max(1)) / (GAIN * GAIN) * (SLICE / 4)
         clear = best > SLICE_SHARE * slices.band
         if self._run is None and not clear.any():
+            self._before = [*self._before, *slices.band[-BEFORE:].tolist()][-BEFORE:]
             return []
         heard: list[DigitHeard] = []
         for index, is_clear in enumerate(clear.tolist()):
@@ -110,8 +117,9 @@ class DtmfDigits:
             power = float(best[index])
             if run is None:
                 if not is_clear:
+                    self._before = [*self._before[1 - BEFORE :], float(slices.band[index])]
                     continue
-                run = self._run = _Run(slices.first + index)
+                run = self._run = _Run(slices.first + index, self._before)
             sounding = is_clear and power > HALF_POWER * run.peak * 0.25
             run.quiet = 0 if sounding else run.quiet + 1
             run.peak = max(run.peak, power) if sounding else run.peak
@@ -120,6 +128,7 @@ class DtmfDigits:
             run.wide.append(float(slices.wide[index]))
             if run.quiet >= BRIDGED_HOPS or len(run.tones) >= LONGEST_HOPS:
                 self._run = None
+                self._before = run.band[-BEFORE:]
                 digit = self._judge(run)
                 if digit is not None:
                     heard.append(digit)
@@ -144,6 +153,8 @@ class DtmfDigits:
         band, wide = np.array(run.band)[inside].sum(), np.array(run.wide)[inside].sum()
         wide -= _dial_tone(tones[inside, 8])
         in_tones = float(pair[inside].sum()) / (SLICE / 4)
+        if not _stands_apart(run, first, last, float(band) / int(inside.sum())):
+            return None
         levels: list[float] = []
         for tone in (row, column):
             c, nominal_hz = tones[:, tone], float(TONES_HZ[tone])
@@ -183,3 +194,10 @@ def _dial_tone(correlations: Complex) -> float:
     turns = np.exp(-2j * np.pi * DIAL_TONE_HZ * HOP_S * np.arange(len(correlations)))
     together = abs(complex((correlations * turns).sum()))
     return together * together / len(correlations) / (SLICE / 4)
+
+
+def _stands_apart(run: _Run, first: int, last: int, power: float) -> bool:
+    """Tell whether it is quiet around slices ``first`` … ``last`` of a stretch (slices overlap: one is left out)."""
+    before = [*run.before, *run.band[:first]][-BEFORE:-1]
+    after = run.band[last + 1 : last + BEFORE]
+    return all(sum(side) <= APART * power * len(side) for side in (before, after))
