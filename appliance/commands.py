@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from appliance.core.command import EXIT_IO, CommandError, usable_config, with_config
 from appliance.core.config import Config
+
+if TYPE_CHECKING:
+    from db import Connection
 
 
 @click.command()
@@ -53,31 +59,30 @@ def events(config: Config, follow: bool, last: int) -> None:
     """
     from appliance.core.bus import UnixBus
     from appliance.core.events import encode
-    from db import connect
-    from db.connection import DatabaseUnusableError
     from db.queries.events import find_last_seq, list_events_after
 
-    try:
-        bus = UnixBus(config.data.runtime_folder)
-        subscription = bus.subscribe(f"events-{time.monotonic_ns()}") if follow else None
-        conn = connect(config.data.database, read_only=True)
-    except (DatabaseUnusableError, OSError) as error:
-        raise CommandError(str(error), EXIT_IO) from None
-    for stored in list_events_after(conn, find_last_seq(conn) - last):
-        click.echo(stored.body)
-    conn.close()
-    if subscription is None:
-        return
-    try:
-        while True:
-            event = subscription.receive(1.0)
-            if event is not None:
-                click.echo(encode(event).decode())
-    except KeyboardInterrupt:
-        click.echo(err=True)
-    finally:
-        subscription.close()
-        bus.close()
+    with contextlib.ExitStack() as stack:
+        subscription = None
+        if follow:
+            try:
+                bus = UnixBus(config.data.runtime_folder)
+                subscription = bus.subscribe(f"events-{time.monotonic_ns()}")
+            except OSError as error:
+                raise CommandError(f"the bus cannot be heard: {error}", EXIT_IO) from None
+            stack.callback(bus.close)
+            stack.callback(subscription.close)
+        with _database(config, read_only=True) as conn:
+            for stored in list_events_after(conn, find_last_seq(conn) - last):
+                click.echo(stored.body)
+        if subscription is None:
+            return
+        try:
+            while True:
+                event = subscription.receive(1.0)
+                if event is not None:
+                    click.echo(encode(event).decode())
+        except KeyboardInterrupt:
+            click.echo(err=True)
 
 
 @click.command()
@@ -113,15 +118,30 @@ def user(config: Config, username: str, display_name: str, role: str, password: 
     """
     from appliance.core.errors import InvalidInputError
     from appliance.domain.accounts import create_user
-    from db import DatabaseError, connect, transaction
+    from db import transaction
+
+    with _database(config) as conn:
+        try:
+            with transaction(conn):
+                create_user(conn, username=username, display_name=display_name, role=role, password=password)  # type: ignore[arg-type]
+        except InvalidInputError as error:
+            raise CommandError(str(error), 2) from None
+    click.echo(f"user {username} added")
+
+
+@contextlib.contextmanager
+def _database(config: Config, *, read_only: bool = False) -> Iterator[Connection]:
+    """Open the office's database, or end the command with what is wrong with it."""
+    from db import DatabaseError, connect, require_current
     from db.connection import DatabaseUnusableError
+    from db.schema import SchemaError
 
     try:
-        conn = connect(config.data.database)
-        with transaction(conn):
-            create_user(conn, username=username, display_name=display_name, role=role, password=password)  # type: ignore[arg-type]
-    except InvalidInputError as error:
-        raise CommandError(str(error), 2) from None
-    except (DatabaseUnusableError, DatabaseError) as error:
+        conn = connect(config.data.database, read_only=read_only)
+        try:
+            require_current(conn)
+            yield conn
+        finally:
+            conn.close()
+    except (DatabaseUnusableError, DatabaseError, SchemaError) as error:
         raise CommandError(str(error), EXIT_IO) from None
-    click.echo(f"user {username} added")

@@ -9,7 +9,7 @@ import click
 
 from appliance.core.clock import SystemClock
 from appliance.core.command import EXIT_IO, CommandError, usable_config
-from appliance.core.config import Config, LineSection, load_text
+from appliance.core.config import Config, DataSection, LineSection, load_text
 from appliance.core.config.finding import ENVIRONMENT, remember_started
 from appliance.core.jalali import persian_digits
 from appliance.core.service import set_up_logging, stop_on_signals
@@ -95,7 +95,7 @@ def _demo_text(folder: Path, port: int, host: str, lines: list[LineSection]) -> 
     parts = [
         "# Written by 'aminbox run --demo' at each start.",
         '[office]\nname = "دفتر نمونه — نمایندگی کد ۵۱۰"\narea_code = "021"',
-        f'[data]\nfolder = "{quoted}"',
+        f'[data]\nfolder = "{quoted}"\nruntime = "{DataSection(folder=str(folder)).runtime_folder}"',
         f'[panel]\nhost = "{host}"\nport = {port}',
         '[sms]\nroute = "sink"',
     ]
@@ -114,7 +114,7 @@ def _prepare(config: Config, demo: bool) -> None:
     from db.schema import SchemaError
 
     try:
-        config.data.runtime_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _own_runtime(config.data.runtime_folder)
         if not _is_current(config.data.database):
             migrate(config.data.database)
         if demo:
@@ -125,6 +125,13 @@ def _prepare(config: Config, demo: bool) -> None:
                 conn.close()
     except (DatabaseUnusableError, SchemaError, DatabaseError, OSError) as error:
         raise CommandError(str(error), EXIT_IO) from None
+
+
+def _own_runtime(folder: Path) -> None:
+    """Make the folder of sockets; refuse one that somebody else prepared."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise CommandError(f"{folder} belongs to another user: remove it, or set data.runtime", EXIT_IO)
 
 
 def _is_current(database: Path) -> bool:
