@@ -94,7 +94,7 @@ def _demo_text(folder: Path, port: int, host: str, lines: list[LineSection]) -> 
     quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
     parts = [
         "# Written by 'aminbox run --demo' at each start.",
-        '[office]\nname = "دفتر نمونه — نمایندگی کد ۵۱۰"\narea_code = "021"',
+        '[office]\nname = "دفتر نمونهٔ ۵۱۰"\narea_code = "021"',
         f'[data]\nfolder = "{quoted}"\nruntime = "{DataSection(folder=str(folder)).runtime_folder}"',
         f'[panel]\nhost = "{host}"\nport = {port}',
         '[sms]\nroute = "sink"',
