@@ -64,10 +64,6 @@ ROUNDS = 3
 UNSURE_BITS = 6
 """Bits at the end that are not learned from: later ones may still change them."""
 KNOWN_BITS = FINE_BITS - UNSURE_BITS
-CLEAN_FIT = 0.93
-CLEAN_FIT_BY_SNR = 0.03
-"""Excess under which no other finalist is fitted. At 3 dB it is what the noise alone leaves on average; the better
-the signal, the more a wrong fit leaves."""
 MOST_FITTED = 8
 """Finalists fitted when the first does not come out clean."""
 MOST_REVISIONS = 2
@@ -117,7 +113,7 @@ def acquire(
         bits, *_ = trace(decisions, int(finalist), place, column, lengths)
         excess = _learn(history, marks, wave, bits)
         if found is None or excess < found.excess:
-            is_clean = excess < min(CLEAN_FIT + CLEAN_FIT_BY_SNR * wave.power / wave.noise, GOOD_FIT)
+            is_clean = wave.is_clean(excess)
             found = Start(wave, -LEAD_BITS, KNOWN_BITS - LEAD_BITS, excess, is_clean)
             if is_clean:
                 break

@@ -47,6 +47,10 @@ SPACE_STEPS = 15
 LEAST_EXPLAINED = 0.35
 """Part of what the marks' signal-to-noise promises that each piece must explain."""
 MOST_GUESSES = 4
+GAIN_ROUNDS = 3
+"""Evaluations of another clock, two steps of fitting between them."""
+CERTAIN = 1e12
+"""Information that holds a parameter where it is: the marks are the same for all clocks."""
 DOUBT = 12.0
 """Nats by which one clock must be more likely than another to be the only one tried."""
 MARK_TAIL = 3
@@ -126,6 +130,8 @@ def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> list[
             break
     if best is None or chosen is None:
         return []
+    if best.wave.is_clean(best.excess):
+        return [best]
     gains = {clock: _gain(history, best, clock) for clock in CLOCKS}
     ranking = sorted(CLOCKS, key=lambda clock: gains[clock], reverse=True)
     fits = [
@@ -137,15 +143,17 @@ def fit_seizure(history: History, marks: Marks, standard: ToneStandard) -> list[
 
 
 def _gain(history: History, seizure: Seizure, clock: Clock) -> float:
-    """Give the log-likelihood another clock would add to a fit made with even bits."""
+    """Give the log-likelihood of a seizure with another clock, fitted from what even bits have given."""
     wave = seizure.wave.copy()
     wave.clock = clock
     wave.vector[TAU] -= clock.lateness * wave.vector[SPB]
+    wave.information = prior_information(float(wave.vector[A_MARK]), seizure.last)
+    wave.information[PHASE, PHASE] = wave.information[W_MARK, W_MARK] = CERTAIN
     first = seizure.last - seizure.bits
     low, high = wave.edge(first), wave.edge(seizure.last)
     heard = history.view(low, high)
     spaces = _space_columns(clock, seizure.last, seizure.bits)
-    fit = refine(wave, heard, low, _pattern(seizure.bits), first, -spaces, rounds=0)
+    fit = refine(wave, heard, low, _pattern(seizure.bits), first, -spaces, rounds=GAIN_ROUNDS)
     return -0.5 * fit.residual / wave.noise
 
 

@@ -27,6 +27,10 @@ MODEL_FAULT = 0.01
 """Part of the power the model may miss on a real line: edges, filters, a non-linear loop."""
 GOOD_FIT = 1.4
 """Excess up to which a fit is taken for right: five sigma of the noise in 40 bits."""
+CLEAN_FIT = 0.93
+CLEAN_FIT_BY_SNR = 0.03
+"""Excess under which a fit leaves no doubt. At 3 dB it is what the noise alone leaves on average; the better the
+signal, the more a wrong fit leaves."""
 TINY = 1e-30
 LEAST_AMPLITUDE_SHARE = 0.15
 """A tone is never fitted under this share of the other (16.5 dB of twist)."""
@@ -64,6 +68,10 @@ class Wave(msgspec.Struct, kw_only=True):
     def excess(self, residual: float, count: int) -> float:
         """Give what is left of a stretch, over what the noise (and the model's own faults) would leave."""
         return residual / max(count * max(self.noise, MODEL_FAULT * self.power), TINY)
+
+    def is_clean(self, excess: float) -> bool:
+        """Say whether a fit that leaves this excess can be nothing but right."""
+        return excess < min(CLEAN_FIT + CLEAN_FIT_BY_SNR * self.power / self.noise, GOOD_FIT)
 
     def copy(self) -> Wave:
         return Wave(
