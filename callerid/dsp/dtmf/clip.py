@@ -122,7 +122,7 @@ class DtmfClipDecoder:
         if event.key not in SURE_ENDS and goes_on(rows[0], events[index + 1 :]):
             return None
         for row in rows:
-            if skips_events(row, events):
+            if skips_events(row, events) or not row.is_even:
                 continue
             message = self._weigh(row, now_s)
             if message is not None:

@@ -26,9 +26,9 @@ from callerid.synth.levels import dbm0_from_rms
 HOP_S: Final = HOP / SAMPLE_RATE_HZ
 GAIN: Final = SLICE / 4
 """Correlation of a tone of amplitude 1: half the sum of the Hann weights."""
-OFFSET_LIMIT: Final = 0.0265
-"""Half way between what must be taken (±1.8 %, NTT) and what must be refused (±3.5 %, AT&T), Q.24 table
-A-1."""
+OFFSET_LIMIT: Final = 0.0225
+"""Between what must be taken (±1.8 %, NTT) and what must be refused (±3.0 %, NTT; ±3.5 %, AT&T; Q.24 table
+A-1), near the former: the notes of the tempered scale lie 2.5–2.9 % from four of the tones."""
 SHORTEST_S: Final = 0.0315
 """Half way between 23 ms (refused) and 40 ms (taken), Q.24 table A-1."""
 BRIDGED_HOPS: Final = 4
@@ -50,8 +50,8 @@ HALF_POWER: Final = 0.25
 """Edge of a digit: half the amplitude."""
 BEFORE: Final = 4
 APART: Final = 0.3
-"""Most power in the tone band just before and after a digit, of the digit's (−5 dB): a chord in a melody or a vowel
-in a word has neighbours, a key has none."""
+"""Most power in the tone band just before and after a digit, of the digit's (−5 dB): a chord in a melody or
+a vowel in a word has neighbours, a key has none."""
 LONGEST_HOPS: Final = 2000
 """10 s: a key held down longer is reported in pieces, so that memory stays bounded."""
 
@@ -190,14 +190,16 @@ class DtmfDigits:
 
 
 def _dial_tone(correlations: Complex) -> float:
-    """Give the energy of a steady dial tone under the digit: it is no speech. ``(n,) complex``, one per hop."""
+    """Give the energy of a steady dial tone under the digit: it is no speech. ``(n,) complex``, one per
+    hop."""
     turns = np.exp(-2j * np.pi * DIAL_TONE_HZ * HOP_S * np.arange(len(correlations)))
     together = abs(complex((correlations * turns).sum()))
     return together * together / len(correlations) / (SLICE / 4)
 
 
 def _stands_apart(run: _Run, first: int, last: int, power: float) -> bool:
-    """Tell whether it is quiet around slices ``first`` … ``last`` of a stretch (slices overlap: one is left out)."""
+    """Tell whether it is quiet around slices ``first`` … ``last`` of a stretch (slices overlap: one is left
+    out)."""
     before = [*run.before, *run.band[:first]][-BEFORE:-1]
     after = run.band[last + 1 : last + BEFORE]
     return all(sum(side) <= APART * power * len(side) for side in (before, after))

@@ -37,6 +37,10 @@ REGULAR_NOISY: Final = 56
 """… and in noise."""
 CLEAR: Final = 0.85
 """Score from which on a row counts as heard in quiet: about 4 dB over the noise."""
+EVEN: Final = 140
+"""17 ms: a step may be off by so much, the error of two events' middles (5 ms) included …"""
+EVEN_SPREADS: Final = 4.0
+"""… or by this many times the row's median deviation. More is a lost or repeated piece of sound."""
 UNHEARD: Final = "1"
 MOST_SIGNS: Final = 64
 TRIES: Final = 3
@@ -65,6 +69,15 @@ class Row:
     def step(self) -> float:
         """Usual step in samples."""
         return median(b - a for a, b in pairwise(self.centres))
+
+    @property
+    def is_even(self) -> bool:
+        """Tell whether no step stands out, as far as events can tell (not in noise: it shifts them)."""
+        if median(event.score for event in self.heard) < CLEAR:
+            return True
+        usual = self.step
+        off = [abs(b - a - usual) for a, b in pairwise(self.centres)]
+        return max(off) <= max(EVEN, EVEN_SPREADS * median(off))
 
     @property
     def regular_centres(self) -> list[float]:
