@@ -38,7 +38,7 @@ def test_an_unknown_caller_is_registered_and_every_screen_knows(
     mine.locator(f"{CARD} [name=last_name]").fill("نوری")
     mine.locator(f"{CARD} [name=last_name]").press("Enter")
     for page in (mine, other):
-        expect(page.locator(f"{CARD} h3")).to_have_text("سارا نوری")
+        expect(page.locator(f"{CARD} h2")).to_have_text("سارا نوری")
     expect(mine.locator("[data-log-body] tr").first).to_contain_text("سارا نوری")
 
 
@@ -65,7 +65,7 @@ def test_who_registers_second_is_told(panel: PanelProcess, open_page: OpenPage, 
     expect(second.locator(f"{CARD} [data-card-notice]")).to_contain_text("عوض شد")
     expect(second.locator(f"{CARD} [name=last_name]")).to_have_value("دومی")
     second.locator(f"{CARD} form button.btn-primary").click()
-    expect(second.locator(f"{CARD} h3")).to_have_text("اولی")
+    expect(second.locator(f"{CARD} h2")).to_have_text("اولی")
     expect(second.locator(f"{CARD} [data-card-notice]")).to_contain_text("همکار دیگری")
 
 
@@ -75,7 +75,7 @@ def test_choosing_among_several_changes_every_screen(panel: PanelProcess, open_p
     expect(mine.locator(CARD)).to_contain_text("تماس از کیست؟")
     mine.locator(f"{CARD} .choice", has_text="زهرا").click()
     for page in (mine, other):
-        expect(page.locator(f"{CARD} h3")).to_have_text("زهرا رضایی")
+        expect(page.locator(f"{CARD} h2")).to_have_text("زهرا رضایی")
 
 
 def test_a_withheld_number_is_said(panel: PanelProcess, open_page: OpenPage) -> None:
@@ -198,4 +198,4 @@ def test_without_scripts_a_call_is_seen_and_registered_by_an_ordinary_form(
     page.locator(f"{CARD} [name=last_name]").fill("نوری")
     page.locator(f"{CARD} form.register button").click()
     expect(page).to_have_url(f"{panel.url}/calls/{call.id}")
-    expect(page.locator("main h3")).to_have_text("نوری")
+    expect(page.locator("main h2")).to_have_text("نوری")

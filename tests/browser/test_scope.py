@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callerid.scope import captures
-from tests.browser.conftest import DESK, PHONE, OpenPage, overflows
+from tests.browser.conftest import DESK, PHONE, WAIT_MS, OpenPage, overflows
 from tests.browser.office import PanelProcess
 from tests.panel.scope.line import LineDouble
 
@@ -207,6 +207,7 @@ def test_the_page_is_no_wider_than_its_window(
     assert not overflows(page)
     page.goto(panel.url + "/lines")
     assert not overflows(page)
+    expect(page.get_by_role("link", name="اسکوپ").first).to_be_in_viewport(ratio=0.99)
     page.get_by_role("link", name="اسکوپ").first.click()
     expect(page.locator("h1")).to_have_text("اسکوپ خط ۱")
     wait_until_live(page)
@@ -234,6 +235,16 @@ def test_a_capture_is_played_downloaded_and_deleted(open_page: OpenPage, capture
     expect(page.get_by_text("صدای نگه‌داشته‌شده پاک شد.")).to_be_visible()
     expect(page.get_by_text("صدایی نگه داشته نشده است")).to_be_visible()
     assert not capture.exists()
+
+
+def test_a_call_teaches_the_open_page(panel: PanelProcess, open_page: OpenPage, make_line: MakeLine) -> None:
+    line = make_line()
+    page = open_page(PATH, user="nassab")
+    wait_until_live(page)
+    expect(page.locator(".scope-learned")).to_contain_text("هنوز دانسته نیست")
+    panel.call().ring().identify("09121234567").miss()
+    line.hear("fsk-v23 call 09121234567 confidence 0.98")
+    expect(page.locator(".scope-learned")).to_contain_text("۱ تماس، ۱۰۰٪", timeout=2 * WAIT_MS)
 
 
 def test_without_scripts_the_rest_of_the_page_serves(open_page: OpenPage, capture: Path) -> None:

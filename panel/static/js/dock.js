@@ -73,7 +73,7 @@ export function createDock() {
     old.replaceWith(next);
     card.querySelector("[data-card-notice]").hidden = true;
     if (hadFocus) {
-      const heading = next.querySelector("h3");
+      const heading = next.querySelector("h2");
       heading.tabIndex = -1;
       heading.focus();
     }
