@@ -41,15 +41,21 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def panel(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelProcess]:
-    """Give the running panel; tests share it."""
+def furnished(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file of the demo office's database; to be copied, never opened."""
     database = tmp_path_factory.mktemp("browser-template") / "aminbox.sqlite3"
     shutil.copy(template_database, database)
     conn = connect(database)
     furnish(conn, datetime.now(UTC))
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     conn.close()
-    running = PanelProcess(tmp_path_factory.mktemp("p") / "data", database)
+    return database
+
+
+@pytest.fixture(scope="session")
+def panel(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelProcess]:
+    """Give the running panel; tests share it."""
+    running = PanelProcess(tmp_path_factory.mktemp("p") / "data", furnished)
     yield running
     running.close()
 

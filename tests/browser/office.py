@@ -32,6 +32,7 @@ folder = "{folder}"
 runtime = "{folder}/run"
 [panel]
 port = {port}
+max_browsers = {most}
 [[lines]]
 number = 1
 [[lines]]
@@ -43,7 +44,7 @@ title = "خط دوم"
 class PanelProcess:
     """`aminbox panel` on a port of its own."""
 
-    def __init__(self, folder: Path, database: Path) -> None:
+    def __init__(self, folder: Path, database: Path, *, most: int = 32) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(database, folder / "aminbox.sqlite3")
         with socket.socket() as probe:
@@ -51,7 +52,7 @@ class PanelProcess:
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self._config = folder / "aminbox.toml"
-        self._config.write_text(CONFIG.format(folder=folder, port=self.port))
+        self._config.write_text(CONFIG.format(folder=folder, port=self.port, most=most))
         self._log = folder.with_name(f"{folder.name}.log").open("a+")
         self.conn: Connection = connect(folder / "aminbox.sqlite3")
         self._process: subprocess.Popen[bytes] | None = None

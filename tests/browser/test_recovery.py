@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import OpenPage, Watch, wait_until_live
 from tests.browser.office import END_S, PanelProcess
@@ -88,3 +90,24 @@ def test_a_page_whose_session_ended_leads_to_sign_in(panel: PanelProcess, open_p
     panel._cookies.pop("bazaryab")
     panel.kill_worker()
     expect(page).to_have_url(f"{panel.url}/sign-in", timeout=RECOVERY_MS)
+
+
+def test_a_page_too_many_says_so_and_works_by_reloading(
+    browser: Browser, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    small = PanelProcess(tmp_path_factory.mktemp("small") / "data", furnished, most=1)
+    context = browser.new_context()
+    try:
+        context.add_cookies([{"name": "aminbox", "value": small.cookie("monshi"), "url": small.url}])
+        first, second = context.new_page(), context.new_page()
+        first.goto(small.url)
+        wait_until_live(first)
+        second.goto(small.url)
+        expect(second.locator("[data-offline]")).to_contain_text("شمار صفحه‌های زنده پر است")
+        call = small.call().ring().identify("09121234567")
+        expect(first.locator(CARD)).to_have_count(1)
+        second.reload()
+        expect(second.locator(f'{CARD}[data-call="{call.id}"]')).to_be_visible()
+    finally:
+        context.close()
+        small.close()
