@@ -150,7 +150,8 @@ def list_signalling(conn: Connection, line: int, newest: int) -> list[Signalling
         WITH identified AS (
             SELECT standard, started_at, ring_count = 0 OR identified_at <= started_at AS is_before_ring
             FROM calls
-            WHERE line = :line AND direction = 'in' AND identified_at IS NOT NULL AND standard IS NOT NULL
+            WHERE line = :line AND direction = 'in' AND standard IS NOT NULL
+                AND number_state IN ('known', 'withheld', 'unavailable')
             ORDER BY started_at DESC, id DESC
             LIMIT :newest
         ),
@@ -158,7 +159,7 @@ def list_signalling(conn: Connection, line: int, newest: int) -> list[Signalling
             SELECT (
                 SELECT started_at
                 FROM calls
-                WHERE line = :line AND direction = 'in' AND ended_at IS NOT NULL AND identified_at IS NULL
+                WHERE line = :line AND direction = 'in' AND number_state = 'absent'
                 ORDER BY started_at DESC, id DESC
                 LIMIT 1
             ) AS at

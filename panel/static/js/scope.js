@@ -2,13 +2,14 @@
 import { createFall } from "./scopefall.js";
 import { createHeard } from "./scopeheard.js";
 import { createLamps, createMeter, createReadings } from "./scopemeter.js";
+import { createRefresh } from "./scoperefresh.js";
 import { createWave } from "./scopewave.js";
 
 export function startScope(socket) {
   const place = document.querySelector("[data-scope]");
   if (!place || !socket) return;
   const line = Number(place.dataset.scope);
-  const parts = [createMeter, createLamps, createReadings, createWave, createFall, createHeard]
+  const parts = [createMeter, createLamps, createReadings, createWave, createFall, createHeard, createRefresh]
     .map((create) => create(place));
   const advices = [...place.querySelectorAll("[data-scope-advice]")];
   const live = document.querySelector("[data-scope-live]");

@@ -4,7 +4,7 @@ import { persian } from "./scopewords.js";
 
 const FRAMES = 40;
 const PAIRS = 100;
-const SCALES = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002];
+const SCALES = [1, 0.5, 0.2, 0.1, 0.05, 0.02]; // samples come in thousandths: closer would show their steps
 const ROOM = 0.92;
 
 export function createWave(place) {
@@ -28,7 +28,7 @@ export function createWave(place) {
 
     const loudest = Math.max(...frames.map((frame) => frame.loudest));
     const scale = scaleOf(loudest);
-    const text = `±${persian(scale * 100, scale < 0.01 ? 1 : 0)}٪`;
+    const text = `±${persian(scale * 100)}٪`;
     if (words.textContent !== text) words.textContent = text;
 
     const perPair = width / (FRAMES * PAIRS);
