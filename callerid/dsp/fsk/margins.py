@@ -104,7 +104,7 @@ class Survey:
     state.
     """
 
-    def __init__(self, history: History, wave: Wave, path: Path) -> None:
+    def __init__(self, history: History, wave: Wave, path: Path, *, segment_bits: int = SEGMENT_BITS) -> None:
         self.path = path
         clock = path.clock
         self._lengths = clock.lengths(path.first, len(path.bits))
@@ -115,7 +115,7 @@ class Survey:
         period = min(periods, key=lambda columns: abs(columns * turns - round(columns * turns)))
         self._same = [column for column in self._frame.inside if (column - self._frame.centre) % period == 0]
         self._mark, self._space = _metrics(history, wave, path, self._frame)
-        self._alpha, self._beta = _sweep(path, self._mark, self._space, self._frame, self._same)
+        self._alpha, self._beta = _sweep(path, self._mark, self._space, self._frame, self._same, segment_bits)
 
     def revise(self, rivals: list[Rival]) -> Path:
         """Give the path with every rival taken in that is more likely than what it replaces."""
@@ -254,10 +254,12 @@ def _metrics(history: History, wave: Wave, path: Path, frame: Frame) -> tuple[Fl
     return by_mark - own, by_space - own
 
 
-def _sweep(path: Path, mark: Floats, space: Floats, frame: Frame, same: list[int]) -> tuple[Floats, Floats]:
+def _sweep(
+    path: Path, mark: Floats, space: Floats, frame: Frame, same: list[int], segment_bits: int
+) -> tuple[Floats, Floats]:
     """Give forward and backward metrics of every state, (k + 1, 10, full) each."""
     count = len(path.bits)
-    segments = max(count // SEGMENT_BITS, 1)
+    segments = max(count // segment_bits, 1)
     # Whole cycles of a stepped clock: all segments are then in step.
     length = -(-count // (segments * BITS_IN_CYCLE)) * BITS_IN_CYCLE
     padded = segments * length
