@@ -29,8 +29,6 @@ START_SIGNS: Final = frozenset("ABCD")
 EARLY: Final = LOOKAHEAD + HOP
 """Samples before the expected end of the last tone at which it is decided: the filter's delay and one hop,
 so that the message is there when the tone ends."""
-OVERLAP: Final = 130
-"""An event outlasts its tone by 8 ms at each end (a window a third full passes the score)."""
 RECENT: Final = 40
 """Windows (200 ms) within which an event is first looked at as an end sign."""
 CLEAR: Final = 0.65
@@ -85,7 +83,7 @@ class DtmfClipDecoder:
         found: list[CallerMessage] = []
         recent = self._finder.windows - RECENT
         for index, event in enumerate(events):
-            fresh = event.last >= recent or self._due.get(event.first)
+            fresh = event.last >= recent or self._due.get(event.born)
             if not fresh or event.key not in END_SIGNS or event.begin <= self._told_until:
                 continue
             message = self._may_end(events, index, now_s)
@@ -99,7 +97,7 @@ class DtmfClipDecoder:
     def _may_end(self, events: list[Event], index: int, now_s: float) -> CallerMessage | None:
         """Weigh the strings that would end with this event, when it is time to."""
         event = events[index]
-        times = self._due.get(event.first)
+        times = self._due.get(event.born)
         if times is not None and not times:
             return None
         ends_at = self._history.end
@@ -113,12 +111,12 @@ class DtmfClipDecoder:
         if times is None:
             wait = -EARLY if event.key in SURE_ENDS else rows[0].step - tone + NOTICE
             times = [round(expected_end + wait + more) for more in RETRIES]
-            self._due[event.first] = times
+            self._due[event.born] = times
         if ends_at < times[0]:
             return None
         while times and times[0] <= ends_at:
             times.pop(0)
-        self._due[event.first] = times
+        self._due[event.born] = times
         if event.key not in SURE_ENDS and goes_on(rows[0], events[index + 1 :]):
             return None
         for row in rows:
@@ -139,7 +137,8 @@ class DtmfClipDecoder:
 
     def _tone_length(self, row: Row) -> float:
         spans = [event.last - event.first for event in row.heard[:-1]]
-        return max(median(spans) * HOP - OVERLAP, SHORTEST_TONE)
+        # The score is at half where a window is half full: from edge to edge of the tone, less one hop.
+        return max((median(spans) + 1) * HOP, SHORTEST_TONE)
 
     def _weigh(self, row: Row, now_s: float) -> CallerMessage | None:
         """Try the row from its first sign, then from each later one that may be a start sign."""

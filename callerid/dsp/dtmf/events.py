@@ -23,6 +23,7 @@ WINDOW: Final = 7
 CENTRE: Final = WINDOW * HOP // 2 + HOP // 2
 """Samples from a window's begin to its middle."""
 SCORE: Final = 0.26
+EDGE_SCORE: Final = 0.5
 SILENT: Final = 1e-9
 """Mean square of the tone band below which nothing is looked at: −90 dBm0."""
 BREAK: Final = 3
@@ -38,15 +39,27 @@ class Event:
     """Something that may be a digit."""
 
     key: str
-    first: int
-    """Window at which the score rose."""
-    last: int
-    """Window at which it was last high."""
-    score: float
-    best: int
-    """Window of the best score."""
+    born: int
+    """Window at which the score first passed: the event's name."""
+    scores: list[tuple[int, float]]
+    """Windows that passed, and their scores."""
     strength: float
     """Energy of both tones in the best window."""
+    first: int = 0
+    """Window at which the score rose to half of its best."""
+    last: int = 0
+    """Window at which it was last that high."""
+    score: float = 0.0
+    """The best score."""
+
+    def take(self, window: int, score: float, strength: float) -> None:
+        """Add a window; what noise added at the edges is left out once the best score is known."""
+        self.scores.append((window, score))
+        if score > self.score:
+            self.score, self.strength = score, strength
+            self.first = next(at for at, value in self.scores if value >= EDGE_SCORE * score)
+        if score >= EDGE_SCORE * self.score:
+            self.last = window
 
     @property
     def centre(self) -> float:
@@ -110,13 +123,13 @@ class EventFinder:
         row, column = int(energy[:4].argmax()), int(energy[4:].argmax())
         key, strength = key_of(row, column), float(energy[row] + energy[4 + column])
         for event in self.events[:-4:-1]:
-            if event.key == key and window - event.last <= BREAK:
-                event.last = window
-                if score > event.score:
-                    event.score, event.best, event.strength = score, window, strength
+            if event.key == key and window - event.scores[-1][0] <= BREAK:
+                event.take(window, score, strength)
                 return
         self._drop_old(window)
-        self.events.append(Event(key, window, window, score, window, strength))
+        event = Event(key, window, [], strength)
+        event.take(window, score, strength)
+        self.events.append(event)
 
     def _drop_old(self, window: int) -> None:
         oldest = window - int(KEPT_S * SAMPLE_RATE_HZ / HOP)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from callerid.dsp.dtmf.front import BAND_HZ
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
+from callerid.dsp.dtmf.strings import EVEN_SPREADS, usual_unevenness
 from callerid.dsp.message import Samples
 
 Real = npt.NDArray[np.float64]
@@ -57,8 +58,6 @@ EDGE_WINDOW: Final = 160
 """20 ms around the expected begin and end of a tone: which of them holds more of it tells how far it is off."""
 EVEN: Final = 100
 """12 ms: a step of a regular sender may differ from its usual one by so much …"""
-EVEN_SPREADS: Final = 4.0
-"""… or by this many times the string's median deviation; more is a lost or repeated piece of sound."""
 EVEN_SIGMAS: Final = 3.0
 TURNED_SIGMAS: Final = 0.7
 """A rival that leads one half by more than this is another digit that took over."""
@@ -329,7 +328,7 @@ def _are_even(
     steps = np.diff(centres + np.clip(late, -EDGE_WINDOW / 2, EDGE_WINDOW / 2))
     off = np.abs(steps - np.median(steps))
     spread = EDGE_WINDOW / 2 * (2 * float(np.median(weighed.left))) ** 0.5 / full
-    allowed = max(EVEN, EVEN_SPREADS * float(np.median(off))) + EVEN_SIGMAS * spread
+    allowed = max(EVEN, EVEN_SPREADS * usual_unevenness(off.tolist())) + EVEN_SIGMAS * spread
     return bool(off.max() <= allowed)
 
 

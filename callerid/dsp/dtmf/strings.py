@@ -32,15 +32,18 @@ NEXT_STEP: Final = 1.4
 """The first digit of a next field follows within this many steps."""
 NEIGHBOURS: Final = 3
 REGULAR: Final = 16
-"""2 ms: median distance from the neighbours' opinion of a regular sender, as events tell it in quiet …"""
-REGULAR_NOISY: Final = 56
+"""2 ms: distance from the neighbours' opinion that most events of a regular sender keep in quiet …"""
+MOST: Final = 0.75
+REGULAR_NOISY: Final = 80
 """… and in noise."""
 CLEAR: Final = 0.85
 """Score from which on a row counts as heard in quiet: about 4 dB over the noise."""
 EVEN: Final = 140
 """17 ms: a step may be off by so much, the error of two events' middles (5 ms) included …"""
-EVEN_SPREADS: Final = 4.0
-"""… or by this many times the row's median deviation. More is a lost or repeated piece of sound."""
+EVEN_SPREADS: Final = 2.2
+"""… or by this many times the row's usual unevenness. More is a lost or repeated piece of sound."""
+ODD_STEPS: Final = 2
+"""Steps that a lost or repeated piece makes odd: they do not count as usual."""
 UNHEARD: Final = "1"
 MOST_SIGNS: Final = 64
 TRIES: Final = 3
@@ -77,7 +80,7 @@ class Row:
             return True
         usual = self.step
         off = [abs(b - a - usual) for a, b in pairwise(self.centres)]
-        return max(off) <= max(EVEN, EVEN_SPREADS * median(off))
+        return max(off) <= max(EVEN, EVEN_SPREADS * usual_unevenness(off))
 
     @property
     def regular_centres(self) -> list[float]:
@@ -96,13 +99,20 @@ class Row:
             )
             for place in places
         ]
-        off = median(abs(own - other) for own, other in zip(self.centres, told, strict=True))
+        away = sorted(abs(own - other) for own, other in zip(self.centres, told, strict=True))
+        off = away[int(MOST * (len(away) - 1))]
         noisy = median(event.score for event in self.heard) < CLEAR
         return told if off <= (REGULAR_NOISY if noisy else REGULAR) else self.centres
 
     def from_place(self, place: int) -> Row:
         """The same row, begun later."""
         return Row(self.events[place:], self.centres[place:])
+
+
+def usual_unevenness(off: list[float]) -> float:
+    """Give how far most steps of a row lie off its median step, the oddest two left out."""
+    ordered = sorted(off)
+    return ordered[-1 - ODD_STEPS] if len(off) > 2 * ODD_STEPS else median(ordered)
 
 
 def rows_ending_with(events: list[Event], last: int, centre: float) -> list[Row]:
