@@ -91,7 +91,7 @@ def test_advice_that_alternates_does_not_flicker() -> None:
 
 
 def test_each_advice_stays_for_two_seconds() -> None:
-    given = shown(("hum", 0.6), ("dc", 5.0), ("fine", 5.0))
+    given = shown(("clipping", 0.6), ("dc", 5.0), ("fine", 5.0))
     changes = [place for place in range(5, len(given)) if given[place] != given[place - 1]]
     assert [given[place] for place in changes] == ["dc", "fine"]
     assert changes[0] - 4 >= 20
@@ -105,3 +105,18 @@ def test_ringing_is_no_fault() -> None:
         fault: Advice = "hum" if 20 <= tenth < 33 else "fine"
         given.append(steady.look(frame(advice=fault, ring=is_ring), tenth / 10))
     assert set(given[5:]) == {"fine"}
+
+
+def test_a_deep_voice_is_no_hum() -> None:
+    pausing = shown(("fine", 3.0), *[("hum", 0.6), ("fine", 0.3)] * 20)
+    assert set(pausing[5:]) == {"fine"}
+    steady, given = SteadyAdvice(), []
+    for tenth in range(80):
+        is_talk = tenth >= 20
+        picture = frame(advice="hum" if is_talk else "fine", off_hook=is_talk)
+        given.append(steady.look(picture, tenth / 10))
+    assert set(given[5:]) == {"fine"}
+
+
+def test_hum_that_never_pauses_is_hum() -> None:
+    assert shown(("fine", 3.0), ("hum", 3.0))[-1] == "hum"
