@@ -120,9 +120,7 @@ class DtmfClipDecoder:
         if event.key not in SURE_ENDS and goes_on(rows[0], events[index + 1 :]):
             return None
         for row in rows:
-            if skips_events(row, events) or not row.is_even:
-                continue
-            message = self._weigh(row, now_s)
+            message = self._weigh(row, events, now_s)
             if message is not None:
                 return message
         return None
@@ -140,13 +138,15 @@ class DtmfClipDecoder:
         # The score is at half where a window is half full: from edge to edge of the tone, less one hop.
         return max((median(spans) + 1) * HOP, SHORTEST_TONE)
 
-    def _weigh(self, row: Row, now_s: float) -> CallerMessage | None:
+    def _weigh(self, row: Row, events: list[Event], now_s: float) -> CallerMessage | None:
         """Try the row from its first sign, then from each later one that may be a start sign."""
         for place, event in enumerate(row.events[:-2]):
             is_start = event is not None and event.key in START_SIGNS
             if not is_start and not (self._without_start and place == 0):
                 continue
             part = row.from_place(place) if place else row
+            if skips_events(part, events) or not part.is_even:
+                continue
             clear = median(one.score for one in part.heard) > CLEAR
             if clear and parse(part.keys, without_start=self._without_start) is None:
                 continue
