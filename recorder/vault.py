@@ -177,7 +177,7 @@ class SealedBytes:
                 if not self._agrees(start, size, length, salt):
                     return False
                 self.whole_until = at
-                return at == whole
+                return bool(at == whole)
             self._pieces.append((start, size, salt))
             self._starts.append(self.size)
             self.size += size - _TAG

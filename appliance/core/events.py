@@ -203,6 +203,46 @@ class JobFailed(Event, frozen=True, kw_only=True, tag="job.failed"):
     """The error, for engineers."""
 
 
+class RecordingFinished(Event, frozen=True, kw_only=True, tag="recording.finished"):
+    """A call's recording is whole, on the disk, and can be played."""
+
+    recording_id: str
+    """The recording."""
+    call_id: str
+    """The call it is of; a call has several when it fell silent for long or the box restarted."""
+    line: int
+    """Number of the line."""
+    seconds: float
+    """Its length."""
+    reason: str
+    """Why it ended: ``on-hook``, ``busy-tone``, ``silence``, ``line-lost``, ``longest``, ``switched-off``,
+    ``stopped``, ``disk-full``, or ``crash`` when it was repaired after one."""
+
+
+class RecordingFailed(Event, frozen=True, kw_only=True, tag="recording.failed"):
+    """A call could not be recorded, or not to its end; the call itself went on."""
+
+    call_id: str
+    """The call."""
+    line: int
+    """Number of the line."""
+    reason: str
+    """``disk-full``: too little room is free; ``stopped``: anything else."""
+    problem: str
+    """What is wrong and what helps, for engineers."""
+
+
+class RecordingDeleted(Event, frozen=True, kw_only=True, tag="recording.deleted"):
+    """A recording was deleted; that it existed, and who listened to it, stays known."""
+
+    recording_id: str
+    """The recording."""
+    call_id: str
+    """The call it was of."""
+    user_id: int | None = None
+    """Who deleted it; None for the box itself, when its time was over or room was needed."""
+
+
 AnyCallEvent = Union[  # noqa: UP007 - msgspec wants a Union it can walk
     CallRinging, CallIdentified, CallAnswered, CallMissed, CallDialling, CallDialled, CallEnded
 ]
@@ -217,6 +257,9 @@ AnyEvent = Union[  # noqa: UP007
     SmsFailed,
     SmsUncertain,
     JobFailed,
+    RecordingFinished,
+    RecordingFailed,
+    RecordingDeleted,
 ]
 EVENT_TYPES: tuple[type[Event], ...] = (
     CallRinging,
@@ -235,6 +278,9 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     SmsFailed,
     SmsUncertain,
     JobFailed,
+    RecordingFinished,
+    RecordingFailed,
+    RecordingDeleted,
 )
 
 _encoder = msgspec.json.Encoder()

@@ -10,7 +10,18 @@ from appliance.core.errors import NotAllowedError
 
 Role = Literal["owner", "desk", "marketer", "accountant", "installer"]
 Permission = Literal[
-    "calls.view", "calls.link", "persons.register", "lines.view", "lines.ring", "lines.manage"
+    "calls.view",
+    "calls.link",
+    "calls.listen",
+    "persons.register",
+    "lines.view",
+    "lines.ring",
+    "lines.manage",
+    "recordings.download",
+    "recordings.hold",
+    "recordings.refuse",
+    "recordings.delete",
+    "recordings.audit",
 ]
 
 ROLE_TITLES: dict[Role, str] = {
@@ -21,9 +32,19 @@ ROLE_TITLES: dict[Role, str] = {
     "installer": "نصاب",
 }
 _OFFICE: frozenset[Permission] = frozenset({"calls.view", "calls.link", "persons.register"})
+_RECORDINGS: frozenset[Permission] = frozenset(
+    {
+        "calls.listen",
+        "recordings.download",
+        "recordings.hold",
+        "recordings.refuse",
+        "recordings.delete",
+        "recordings.audit",
+    }
+)
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    "owner": _OFFICE | {"lines.view", "lines.ring", "lines.manage"},
-    "desk": _OFFICE | {"lines.view", "lines.ring"},
+    "owner": _OFFICE | _RECORDINGS | {"lines.view", "lines.ring", "lines.manage"},
+    "desk": _OFFICE | {"lines.view", "lines.ring", "calls.listen", "recordings.refuse"},
     "marketer": _OFFICE,
     "accountant": frozenset({"calls.view"}),
     "installer": frozenset({"lines.view", "lines.ring", "lines.manage"}),

@@ -3,9 +3,10 @@
 from sqlite_utils import Migrations
 
 from db.migrations.m0001_office import step as office
+from db.migrations.m0002_recordings import step as recordings
 
 SET_NAME = "aminbox"
 
 history = Migrations(SET_NAME)
-for _step in (office,):
+for _step in (office, recordings):
     history(name=_step.__module__.rpartition(".")[2])(_step)

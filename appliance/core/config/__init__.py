@@ -11,6 +11,7 @@ from appliance.core.config.sections import (
     LineSection,
     OfficeSection,
     PanelSection,
+    RecordingSection,
     SmsSection,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "LineSection",
     "OfficeSection",
     "PanelSection",
+    "RecordingSection",
     "SmsSection",
     "load_config",
     "load_text",

@@ -91,6 +91,25 @@ class SmsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Where messages go: ``none`` holds them, ``sink`` writes them to a file in the data folder (demo)."""
 
 
+class RecordingSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Recording of calls. In many countries both sides must be told: whoever lists a line here says they are."""
+
+    lines: list[LineNumber] = msgspec.field(default_factory=list)
+    """Lines whose calls are recorded; none unless listed."""
+    folder: str = ""
+    """Folder of the recordings; empty: `recordings` in the data folder."""
+    key_file: str = ""
+    """File of the key recordings are sealed with, outside the data folder; made on first use. Empty: not sealed."""
+    keep_days: Annotated[int, Meta(ge=1, le=3650)] = 90
+    """Recordings older than this are deleted, unless on hold."""
+    least_free_percent: Annotated[int, Meta(ge=1, le=90)] = 10
+    """Share of the disk that recordings leave free: below it the oldest go first, then recording stops."""
+    silence_s: Annotated[int, Meta(ge=10, le=3600)] = 120
+    """Seconds without a voice after which a recording ends; a voice begins a second part."""
+    longest_minutes: Annotated[int, Meta(ge=1, le=24 * 60)] = 240
+    """Longest single recording."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole configuration file."""
 
@@ -99,6 +118,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     panel: PanelSection = PanelSection()
     lines: list[LineSection] = msgspec.field(default_factory=list)
     sms: SmsSection = SmsSection()
+    recording: RecordingSection = RecordingSection()
+
+    @property
+    def recordings_folder(self) -> Path:
+        """The folder of the recordings."""
+        return Path(self.recording.folder or Path(self.data.folder) / "recordings")
 
     def line(self, number: int) -> LineSection | None:
         """Give the section of a line, or None when there is no such line."""

@@ -1,0 +1,172 @@
+"""Recordings as the office keeps them: entered when whole, listened to under watch, held, deleted, refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+
+from appliance.core.clock import to_text
+from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
+from appliance.core.events import RecordingDeleted, RecordingFailed, RecordingFinished
+from appliance.domain.access import Permission, User, require
+from appliance.domain.acting import Acting
+from db import Connection
+from db.queries import persons, recordings
+from db.queries.recordings import Listening, RecordingFilter, RecordingListing, RecordingRow, Storage
+
+PAGE_ROWS = 50
+SAME_LISTENING = timedelta(minutes=10)
+"""A player asks for a file in many ranges; those of one user within this time are one listening."""
+
+ListeningKind = Literal["listen", "download"]
+
+
+class NewRecording(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording that is whole and on the disk."""
+
+    call_id: str
+    line: int
+    file_name: str
+    started_at: str
+    seconds: float
+    bytes: int
+    channels: int
+    is_encrypted: bool
+    reason: str
+    codec: str = "opus"
+
+
+def keep_recording(act: Acting, new: NewRecording) -> str | None:
+    """Enter a recording and tell it; give its id, or None when its file was entered before."""
+    row = RecordingRow(id=act.new_id(), created_at=act.at, **msgspec.structs.asdict(new))
+    if not recordings.insert_recording(act.conn, row):
+        return None
+    act.record(
+        RecordingFinished(
+            id=act.new_id(), at=act.at, recording_id=row.id, call_id=row.call_id, line=row.line,
+            seconds=row.seconds, reason=row.reason,
+        )
+    )  # fmt: skip
+    return row.id
+
+
+def report_failed_recording(act: Acting, *, call_id: str, line: int, reason: str, problem: str) -> None:
+    """Tell that a call could not be recorded, or not to its end."""
+    act.record(
+        RecordingFailed(
+            id=act.new_id(), at=act.at, call_id=call_id, line=line, reason=reason, problem=problem
+        )
+    )
+
+
+def open_recording(conn: Connection, user: User, recording_id: str) -> RecordingRow:
+    """Give a kept recording to a user who may listen."""
+    return _kept(conn, user, "calls.listen", recording_id)
+
+
+def note_listening(act: Acting, recording_id: str, kind: ListeningKind = "listen") -> RecordingRow:
+    """Give a recording to be played or copied, and note who did so. Call it before the first byte is sent."""
+    assert act.user is not None
+    needed: Permission = "recordings.download" if kind == "download" else "calls.listen"
+    recording = _kept(act.conn, act.user, needed, recording_id)
+    since = to_text(act.now - SAME_LISTENING)
+    if not recordings.count_listenings_since(act.conn, recording.id, act.user.id, kind, since):
+        recordings.insert_listening(act.conn, recording.id, act.user.id, kind, act.at)
+    return recording
+
+
+def list_recordings(
+    conn: Connection, user: User, wanted: RecordingFilter, *, before: tuple[str, str] | None = None
+) -> list[RecordingListing]:
+    """Give one page of the kept recordings, newest first: of a call, of a person, of a line, of a time."""
+    require(user, "calls.listen")
+    return recordings.list_recordings(conn, wanted, limit=PAGE_ROWS, before=before)
+
+
+def list_listenings(conn: Connection, user: User, recording_id: str) -> list[Listening]:
+    """Give who listened to a recording, also a deleted one."""
+    require(user, "recordings.audit")
+    return recordings.list_listenings(conn, recording_id)
+
+
+def measure_storage(conn: Connection, user: User) -> Storage:
+    """Give what the kept recordings come to."""
+    require(user, "calls.listen")
+    return recordings.sum_recordings(conn)
+
+
+def hold_recording(act: Acting, recording_id: str, is_on_hold: bool) -> None:
+    """Keep a recording whatever its age (a dispute, a court), or let it go again."""
+    assert act.user is not None
+    recording = _kept(act.conn, act.user, "recordings.hold", recording_id)
+    recordings.update_hold(act.conn, recording.id, is_on_hold)
+
+
+def delete_recording(act: Acting, recording_id: str) -> RecordingRow:
+    """Delete a recording; whoever acts removes the file of the row given, after the commit.
+
+    `act.user` is None when its time is over. Raises `ConflictError` when it is on hold.
+    """
+    if act.user is not None:
+        recording = _kept(act.conn, act.user, "recordings.delete", recording_id)
+    else:
+        recording = _found(act.conn, recording_id)
+    if recording.is_on_hold:
+        raise ConflictError(f"recording {recording_id} is on hold")
+    user_id = act.user.id if act.user else None
+    if recordings.update_deleted(act.conn, recording.id, act.at, user_id):
+        act.record(
+            RecordingDeleted(
+                id=act.new_id(), at=act.at, recording_id=recording.id, call_id=recording.call_id, user_id=user_id
+            )
+        )  # fmt: skip
+    return recording
+
+
+def refuse_recording(act: Acting, *, person_id: int | None = None, number: str | None = None) -> None:
+    """Never record a person, or a number, from now on; give exactly one of them."""
+    _require_party(act, person_id, number)
+    recordings.insert_refusal(
+        act.conn,
+        person_id=person_id,
+        number=number,
+        created_at=act.at,
+        created_by=act.user.id if act.user else None,
+    )
+
+
+def allow_recording(act: Acting, *, person_id: int | None = None, number: str | None = None) -> None:
+    """Take a refusal back."""
+    _require_party(act, person_id, number)
+    recordings.delete_refusal(act.conn, person_id=person_id, number=number)
+
+
+def is_refused(conn: Connection, *, person_id: int | None = None, number: str | None = None) -> bool:
+    """Tell whether a call with this person or number is never recorded.
+
+    One of several persons who share a number refuses for all of them: it is not known which one speaks.
+    """
+    return recordings.count_refusals(conn, person_id=person_id, number=number) > 0
+
+
+def _require_party(act: Acting, person_id: int | None, number: str | None) -> None:
+    assert act.user is not None
+    require(act.user, "recordings.refuse")
+    if (person_id is None) == (not number):
+        raise InvalidInputError("number", "give either a person or a number")
+    if person_id is not None and persons.find_person(act.conn, person_id) is None:
+        raise NotFoundError(f"person {person_id}")
+
+
+def _kept(conn: Connection, user: User, permission: Permission, recording_id: str) -> RecordingRow:
+    require(user, permission)
+    return _found(conn, recording_id)
+
+
+def _found(conn: Connection, recording_id: str) -> RecordingRow:
+    recording = recordings.find_recording(conn, recording_id)
+    if recording is None or recording.deleted_at is not None:
+        raise NotFoundError(f"recording {recording_id}")
+    return recording
