@@ -82,14 +82,14 @@ export function createReadings(place) {
   return {
     // Three readings a second, each the mean of its frames: digits that race cannot be read.
     show(frame) {
-      tiles.forEach((one, place_) => { sums[place_] += one.of(frame); });
+      tiles.forEach((one, number) => { sums[number] += one.of(frame); });
       count += 1;
       if (count < EVERY_FRAMES) return;
-      tiles.forEach((one, place_) => {
-        const mean = sums[place_] / count;
+      tiles.forEach((one, number) => {
+        const mean = sums[number] / count;
         one.value.textContent = persian(mean, one.digits);
         one.tile.dataset.tone = frame.ring ? "" : one.tone(mean);
-        sums[place_] = 0;
+        sums[number] = 0;
       });
       count = 0;
     },
