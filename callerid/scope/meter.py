@@ -79,20 +79,29 @@ class ScopeMeter:
             ring=ring,
             off_hook=off_hook,
             heard=heard,
-            advice=self._advise(level, clipped, dc, _dbm0(hum), noise, is_ringing=ring),
+            advice=self._advise(level, clipped, dc, _dbm0(hum), noise, is_ringing=ring, is_idle=not off_hook),
         )
 
     def _advise(
-        self, level: float, clipped: int, dc: float, hum: float, noise: float, *, is_ringing: bool
+        self,
+        level: float,
+        clipped: int,
+        dc: float,
+        hum: float,
+        noise: float,
+        *,
+        is_ringing: bool,
+        is_idle: bool,
     ) -> Advice:
-        """Say the first thing that is wrong. A ring burst may clip: that is harmless."""
+        """Say the first thing that is wrong. A ring burst may clip, and a deep voice or a ring is no hum."""
         if level <= NO_LINE_DBM0:
             return "no-line"
         if abs(dc) > MUCH_DC:
             return "dc"
         if clipped and not is_ringing:
             return "clipping"
-        if hum > LOUD_HUM_DBM0 or (hum > noise + HUM_OVER_NOISE_DB and hum > SIGNAL_TOO_LOW_DBM0):
+        is_humming = hum > LOUD_HUM_DBM0 or (hum > noise + HUM_OVER_NOISE_DB and hum > SIGNAL_TOO_LOW_DBM0)
+        if is_humming and is_idle and not is_ringing:
             return "hum"
         if self._loudest_dbm0 > SIGNAL_TOO_HIGH_DBM0:
             return "gain-high"
@@ -127,7 +136,7 @@ def _bands(power: np.ndarray, band_hz: np.ndarray) -> list[float]:
 def _envelope(samples: Samples) -> list[float]:
     usable = samples[: len(samples) // WAVE_POINTS * WAVE_POINTS].reshape(WAVE_POINTS, -1)
     pairs = np.stack([usable.min(axis=1), usable.max(axis=1)], axis=1)
-    return [round(float(value), 3) for value in pairs.ravel()]
+    return [round(float(value), 5) for value in pairs.ravel()]
 
 
 def _dbm0(power: float) -> float:
