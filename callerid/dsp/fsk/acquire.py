@@ -43,6 +43,8 @@ FINE_BITS = LEAD_BITS + 42
 """Bits after which one is chosen."""
 FINE_SPACES = 44
 FINALISTS = 16
+STEPPED_FINALISTS = 8
+"""Hypotheses kept after the first bits."""
 TAU_STEPS = 8
 SPACE_STEPS_HZ = np.arange(-40.0, 41.0, 10.0)
 """Space tones around the standard's, ±1.5 % (EN 300 659-1, clause 6.1)."""
@@ -88,18 +90,16 @@ def samples_needed(marks: Marks) -> int:
     return marks.end + int((FINE_BITS - LEAD_BITS + 2) * SAMPLES_PER_BIT * (1.0 + RATE_STEPS[-1]))
 
 
-def acquire(
-    history: History, marks: Marks, standard: ToneStandard, seizure: Seizure | None, clock: Clock = EVEN
-) -> Start | None:
-    """Choose the hypothesis that explains the first bits best; None when none does.
-
-    With a seizure the clock is that of its wave.
-    """
-    if seizure is not None:
-        return _choose(history, marks, seizure)
+def likely_hypotheses(history: History, marks: Marks, standard: ToneStandard) -> Floats:
+    """Give the parameter vectors (h, 7), best first, that explain the very first bits best without a seizure."""
     vectors = _hypotheses(history, marks, standard)
     likelihoods, _ = _run(history, marks, vectors, marks.wave.noise, EVEN, COARSE_BITS, COARSE_SPACES)
-    vectors = vectors[np.argsort(likelihoods.max(axis=(1, 2)))[::-1][:FINALISTS]]
+    return vectors[np.argsort(likelihoods.max(axis=(1, 2)))[::-1][:FINALISTS]]
+
+
+def acquire(history: History, marks: Marks, vectors: Floats, clock: Clock) -> Start | None:
+    """Choose among likely hypotheses the one that fits the first bits best; None when none does."""
+    vectors = vectors if clock is EVEN else vectors[:STEPPED_FINALISTS]
     metrics, decisions = _run(history, marks, vectors, marks.wave.noise, clock, FINE_BITS, FINE_SPACES)
     found: Start | None = None
     for finalist in np.argsort(metrics.max(axis=(1, 2)))[::-1][:MOST_FITTED]:
@@ -120,8 +120,11 @@ def acquire(
     return found
 
 
-def _choose(history: History, marks: Marks, seizure: Seizure) -> Start | None:
-    """Choose the timing after the marks: the seizure's, or another when that is much more likely."""
+def choose_timing(history: History, marks: Marks, seizure: Seizure) -> Start | None:
+    """Choose the timing after the marks: the seizure's, or another when that is much more likely.
+
+    None when the data are not as likely as the level promises.
+    """
     wave = seizure.wave.copy()
     shifts = np.arange(TAU_STEPS) / TAU_STEPS
     vectors = np.repeat(wave.vector[None, :], TAU_STEPS, axis=0)

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_type, parse_frame
-from callerid.dsp.fsk.acquire import Start, acquire, samples_needed
+from callerid.dsp.fsk.acquire import Start, acquire, choose_timing, likely_hypotheses, samples_needed
 from callerid.dsp.fsk.carrier import HOP, MarkRun
 from callerid.dsp.fsk.clock import CLOCKS
 from callerid.dsp.fsk.highpass import DELAY
@@ -92,11 +92,12 @@ def _starts(history: History, marks: Marks) -> list[Start]:
     starts: list[Start | None] = []
     for standard in _candidates(marks.wave.mark_hz):
         seizures = fit_seizure(history, marks, standard)
-        starts += [acquire(history, marks, standard, seizure) for seizure in seizures]
+        starts += [choose_timing(history, marks, seizure) for seizure in seizures]
         if seizures:
             continue
+        vectors = likely_hypotheses(history, marks, standard)
         for clock in CLOCKS:
-            start = acquire(history, marks, standard, None, clock)
+            start = acquire(history, marks, vectors, clock)
             starts.append(start)
             if start is not None and start.is_clean:
                 break
