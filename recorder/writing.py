@@ -179,15 +179,15 @@ class CallRecording:
                     if unflushed >= FLUSH_S * self._rate_hz:
                         file.flush()
                         is_dirty, unflushed = False, 0
+                if since_room >= ROOM_EVERY_S * self._rate_hz:
+                    since_room = 0
+                    try:
+                        self._require_room()
+                    except StorageFullError as error:
+                        return error
             if is_dirty and not blocks:
                 file.flush()
                 is_dirty, unflushed = False, 0
-            if since_room >= ROOM_EVERY_S * self._rate_hz:
-                since_room = 0
-                try:
-                    self._require_room()
-                except StorageFullError as error:
-                    return error
 
     def _next_blocks(self) -> list[tuple[int, Pcm]] | None:
         """Wait for sound; None when there is none left and the recording shall end."""
@@ -221,7 +221,7 @@ class CallRecording:
 
     def _end(self, is_kept: bool, size: int, problem: RecorderError | None) -> None:
         reason = self._asked or "stopped"
-        if problem is not None and self._asked is None:
+        if problem is not None:
             reason = "disk-full" if isinstance(problem, StorageFullError) else "stopped"
         with self._changed:
             self._ending = Ending(
