@@ -69,9 +69,9 @@ class Wave(msgspec.Struct, kw_only=True):
         """Give what is left of a stretch, over what the noise (and the model's own faults) would leave."""
         return residual / max(count * max(self.noise, MODEL_FAULT * self.power), TINY)
 
-    def is_clean(self, excess: float) -> bool:
+    def is_clean(self, excess: float, *, clean_fit: float = CLEAN_FIT) -> bool:
         """Say whether a fit that leaves this excess can be nothing but right."""
-        return excess < min(CLEAN_FIT + CLEAN_FIT_BY_SNR * self.power / self.noise, GOOD_FIT)
+        return excess < min(clean_fit + CLEAN_FIT_BY_SNR * self.power / self.noise, GOOD_FIT)
 
     def copy(self) -> Wave:
         return Wave(
