@@ -52,8 +52,8 @@ RATIO: Final = 2.5
 """Least power ratio to the rival (4 dB): two overlapping messages are not decided by noise statistics."""
 CLEAR_RATIO: Final = 8.0
 """A rival this much (9 dB) below the winner is no second digit, whatever it is …"""
-RIVAL_NOISE: Final = 10.0
-"""… and so is one that the string's noise explains (one in 7,000 passes it)."""
+RIVAL_NOISE: Final = 14.0
+"""… and so is one that the string's noise and the leakage of the winner explain."""
 EDGE_WINDOW: Final = 160
 """20 ms around the expected begin and end of a tone: which of them holds more of it tells how far it is off."""
 EVEN: Final = 100
