@@ -4,7 +4,7 @@ Strict on purpose: the one-byte checksum lets about one double bit error in sixt
 nest exactly and every field must hold only what the standard permits. A parameter whose type is not known
 is skipped by its length. Sources: Bellcore GR-30-CORE (SDMF, MDMF), ETSI EN 300 659-3 clause 5.
 
-Text is read as ISO 8859-1: EN 300 659-3 clause 5.4.5 names the T.50 (ASCII) characters and lets networks
+Text is read as ISO 8859-1: EN 300 659-3 clause 5.4 names the T.50 (ASCII) characters and lets networks
 use their national ones, which exchanges send as Latin-1. Control characters are refused.
 """
 
@@ -81,7 +81,7 @@ BINARY_FIELDS = {
 digits."""
 
 MAX_NUMBER_CHARACTERS = 30
-"""20 by EN 300 659-3 clause 5.4.2; up to 30 are seen in the field."""
+"""20 by EN 300 659-3 clause 5.4; up to 30 are seen in the field."""
 DATE_CHARACTERS = 8
 NO_DATE = "00000000"
 """Sent by exchanges whose clock was never set: no date, but the rest is good."""
@@ -91,7 +91,7 @@ INDICATOR_ON = b"\xff"
 INDICATOR_OFF = b"\x00"
 SDMF_INDICATOR_ON = b"\x42\x42\x42"
 SDMF_INDICATOR_OFF = b"\x6f\x6f\x6f"
-"""Message waiting, lit and dark (EN 300 659-3, clause 5.4.9; GR-30-CORE)."""
+"""Message waiting, lit and dark (EN 300 659-3, clause 5.4; GR-30-CORE)."""
 DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _NUMBER = re.compile(r"[0-9*#+]*")

@@ -36,7 +36,7 @@ SDMF_INDICATOR_OFF = b"\x6f\x6f\x6f"
 """Body of an SDMF message-waiting message (GR-30-CORE)."""
 INDICATOR_ON = b"\xff"
 INDICATOR_OFF = b"\x00"
-"""Visual indicator parameter (EN 300 659-3, clause 5.4.9)."""
+"""Visual indicator parameter (EN 300 659-3, clause 5.4)."""
 
 TEXT_ENCODING = "latin-1"
 """How text becomes bytes; the decoder reads it back the same way (see ``callerid.dsp.frames``)."""

@@ -36,7 +36,8 @@ COARSE_BITS = 26
 PIECES = (20, 20, 30, 40, 80, 80)
 """Bits fitted one piece after the other, backwards from the marks."""
 ROUNDS = 3
-"""Gauss-Newton steps on each piece."""
+"""Gauss-Newton steps on each piece, while less than the settled bits are fitted; one afterwards."""
+SETTLED_BITS = 60
 EDGE_BITS = 5
 """Bits to both sides of the marks' start in which the last space's end is sought."""
 EDGE_STEPS = 64
@@ -189,7 +190,9 @@ def _fit(history: History, marks: Marks, guess: Guess, clock: Clock) -> Seizure:
         trial = wave.copy()
         heard = history.view(low, high)
         spaces = _space_columns(clock, last, done + piece)
-        fit = refine(trial, heard, low, _pattern(piece), first, -spaces, rounds=ROUNDS)
+        fit = refine(
+            trial, heard, low, _pattern(piece), first, -spaces, rounds=ROUNDS if done < SETTLED_BITS else 1
+        )
         if fit.explained < LEAST_EXPLAINED * promised:
             break
         wave, done = trial, done + piece
