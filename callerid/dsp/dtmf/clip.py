@@ -74,7 +74,7 @@ class DtmfClipDecoder:
                 continue
             self._history.add(slices.filtered)
             heard = self._finder.feed(slices)
-            if heard or self._due:
+            if heard or any(self._due.values()):
                 found += self._look(now_s)
         return found
 
@@ -83,7 +83,8 @@ class DtmfClipDecoder:
         found: list[CallerMessage] = []
         recent = self._finder.windows - RECENT
         for index, event in enumerate(events):
-            fresh = event.last >= recent or self._due.get(event.born)
+            times = self._due.get(event.born)
+            fresh = event.last >= recent if times is None else bool(times)
             if not fresh or event.key not in END_SIGNS or event.begin <= self._told_until:
                 continue
             message = self._may_end(events, index, now_s)
@@ -91,7 +92,7 @@ class DtmfClipDecoder:
                 found.append(message)
                 break
         oldest = self._finder.windows - SAMPLE_RATE_HZ * 4 // HOP
-        self._due = {first: times for first, times in self._due.items() if first > oldest and times}
+        self._due = {first: times for first, times in self._due.items() if first > oldest}
         return found
 
     def _may_end(self, events: list[Event], index: int, now_s: float) -> CallerMessage | None:

@@ -28,6 +28,8 @@ SILENT: Final = 1e-9
 """Mean square of the tone band below which nothing is looked at: −90 dBm0."""
 BREAK: Final = 3
 """Windows of doubt that do not end an event."""
+SETTLED: Final = 60
+"""Windows (300 ms) after which an event can change no more."""
 APART: Final = 8
 """Events closer than 40 ms to a stronger one are its shadow."""
 KEPT_S: Final = 24.0
@@ -73,7 +75,7 @@ class Event:
 
 
 class EventFinder:
-    """Turn slices into events; ``events`` is in order of time and bounded."""
+    """Turn slices into events, a bounded number of them."""
 
     def __init__(self) -> None:
         angles = 2 * np.pi * CLIP_HZ * HOP / SAMPLE_RATE_HZ
@@ -84,7 +86,8 @@ class EventFinder:
         self._band = np.zeros(0, np.float32)
         self._next = 0
         self._scale = 1.0 / (WINDOW * SLICE / 4)
-        self.events: list[Event] = []
+        self._settled: list[Event] = []
+        self._open: list[Event] = []
 
     @property
     def windows(self) -> int:
@@ -114,6 +117,7 @@ class EventFinder:
         high = np.nonzero(score > SCORE)[0]
         if not len(high):
             return False
+        self._settle()
         for index in high.tolist():
             offset = int(best[index].argmax())
             self._add(first + index, float(score[index]), energy[index, offset])
@@ -122,29 +126,47 @@ class EventFinder:
     def _add(self, window: int, score: float, energy: npt.NDArray[np.float32]) -> None:
         row, column = int(energy[:4].argmax()), int(energy[4:].argmax())
         key, strength = key_of(row, column), float(energy[row] + energy[4 + column])
-        for event in self.events[:-4:-1]:
+        for event in self._open[:-4:-1]:
             if event.key == key and window - event.scores[-1][0] <= BREAK:
                 event.take(window, score, strength)
                 return
-        self._drop_old(window)
         event = Event(key, window, [], strength)
         event.take(window, score, strength)
-        self.events.append(event)
+        self._open.append(event)
 
-    def _drop_old(self, window: int) -> None:
-        oldest = window - int(KEPT_S * SAMPLE_RATE_HZ / HOP)
-        self.events = [event for event in self.events if event.last >= oldest]
+    def _settle(self) -> None:
+        """Set aside what can change no more, without its shadows; drop what is too old."""
+        newest = self._next - SETTLED
+        while self._open and self._open[0].scores[-1][0] < newest:
+            _push(self._settled, self._open.pop(0))
+        oldest = self._next - int(KEPT_S * SAMPLE_RATE_HZ / HOP)
+        gone = 0
+        while gone < len(self._settled) and self._settled[gone].last < oldest:
+            gone += 1
+        if gone:
+            del self._settled[:gone]
+
+    @property
+    def events(self) -> list[Event]:
+        """All events kept, in order of time."""
+        return self._settled + self._open
 
     def clear_events(self) -> list[Event]:
         """Give the events that are not in the shadow of a stronger one."""
-        kept: list[Event] = []
-        for event in self.events:
-            while kept and event.centre - kept[-1].centre < APART * HOP and event.score > kept[-1].score:
-                kept.pop()
-            if not kept or event.centre - kept[-1].centre >= APART * HOP:
-                kept.append(event)
+        kept = self._settled.copy()
+        for event in self._open:
+            _push(kept, event)
         return kept
 
     def forget(self, window: int) -> None:
         """Drop every event that began before ``window``."""
-        self.events = [event for event in self.events if event.first >= window]
+        self._settled = []
+        self._open = [event for event in self._open if event.first >= window]
+
+
+def _push(kept: list[Event], event: Event) -> None:
+    """Append an event, unless it is the shadow of a stronger one; what it overshadows goes."""
+    while kept and event.centre - kept[-1].centre < APART * HOP and event.score > kept[-1].score:
+        kept.pop()
+    if not kept or event.centre - kept[-1].centre >= APART * HOP:
+        kept.append(event)
