@@ -59,7 +59,7 @@ EDGE_WINDOW: Final = 160
 EVEN: Final = 100
 """12 ms: a step of a regular sender may differ from its usual one by so much …"""
 EVEN_SIGMAS: Final = 3.0
-TURNED_SIGMAS: Final = 0.7
+TURNED_SIGMAS: Final = 0.3
 """A rival that leads one half by more than this is another digit that took over."""
 FAMILY: Final = (0.6, 1.7)
 """Amplitude of a digit's tone against the median of the string, −4.4 … +4.6 dB: one sender has one level, and a
