@@ -11,7 +11,10 @@ from appliance.core.bus import UnixBus
 from appliance.core.clock import SystemClock
 from appliance.core.command import EXIT_CONFIG, CommandError, with_config
 from appliance.core.config import Config
-from appliance.core.service import notify, set_up_logging, stop_on_signals
+from appliance.core.service import go_first, notify, set_up_logging, stop_on_signals
+
+NICENESS = -10
+"""As in the unit `aminbox-line@.service`: the sound of a line goes before pages and jobs."""
 
 
 @click.command()
@@ -43,6 +46,7 @@ def line(config: Config, number: int) -> None:
         driver = find_driver(section.driver)(section, runtime)
     except (DriverError, ValueError) as error:
         raise CommandError(f"line {number}: {error}", EXIT_CONFIG) from None
+    go_first(NICENESS)
     stop = stop_on_signals()
     writer = EventWriter(config.data.database)
     writer.start()

@@ -46,6 +46,15 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
+def go_first(niceness: int) -> bool:
+    """Let this process run before others when it may; sound that waits is sound that is late. False: it may not."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    except OSError:
+        return False
+    return True
+
+
 def set_up_logging(role: str) -> logging.Logger:
     """Log to standard error, where the supervisor collects it; give the role's logger."""
     level = os.environ.get("AMINBOX_LOG", "INFO").upper()

@@ -8,6 +8,9 @@ from appliance.core.command import EXIT_CONFIG, EXIT_UNAVAILABLE, CommandError, 
 from appliance.core.config import Config
 from callerid.dsp.message import Standard
 
+NICENESS = -11
+"""The exchange stands for hardware, which waits for nobody."""
+
 
 @click.group()
 def sim() -> None:
@@ -103,13 +106,14 @@ def exchange(config: Config) -> None:
     Example: aminbox sim exchange
     """
     from appliance.core.clock import SystemClock
-    from appliance.core.service import notify, set_up_logging, stop_on_signals
+    from appliance.core.service import go_first, notify, set_up_logging, stop_on_signals
     from callerid.exchange.server import Exchange
 
     lines = [line.number for line in config.lines if line.driver == "sim"]
     if not lines:
         raise CommandError("no line has the driver 'sim'; there is nothing to simulate", EXIT_CONFIG)
     set_up_logging("exchange")
+    go_first(NICENESS)
     stop = stop_on_signals()
     server = Exchange(config.data.runtime_folder, lines, SystemClock(), config.office.time_zone)
     notify("READY=1")

@@ -81,6 +81,11 @@ def _report(
     in_socket = [at - bits[number] for number, at in seen if number in bits]
     in_page = [at - bits[number] for number, at in shown if number in bits]
     print(distribution("last bit -> event on the bus", on_bus))
+    for standard in STANDARDS:
+        of_it = [
+            at - bits[n] for n, (_e, at) in told.items() if n in bits and _standard(int(n[4:])) == standard
+        ]
+        print(distribution(f"    {standard}", of_it))
     print(distribution("last bit -> event in a browser's socket", in_socket))
     if options.pages:
         print(distribution("last bit -> card with the number in Chromium", in_page))
@@ -101,8 +106,8 @@ def _ring(
     while (made < calls or any(at is None for at in free.values())) and time.monotonic() < end:
         for line, at in free.items():
             if made < calls and at is not None and time.monotonic() >= at + GAP_S:
-                standard = STANDARDS[made // LINES % len(STANDARDS)]
-                office.order(do="ring", number=f"0912{made:07}", line=line, standard=standard, rings=1)
+                plan = {"number": f"0912{made:07}", "line": line, "standard": _standard(made), "rings": 1}
+                office.order(do="ring", **plan)
                 free[line] = None
                 made += 1
                 break
@@ -113,6 +118,10 @@ def _ring(
             free[event.call.line] = time.monotonic()
         bits |= _bits(office)
     return bits, told
+
+
+def _standard(call: int) -> str:
+    return STANDARDS[call // LINES % len(STANDARDS)]
 
 
 def _bits(office: RunningOffice) -> dict[str, float]:
@@ -179,7 +188,10 @@ class _Pages:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
         )
         for _ in range(count):
-            page = self._browser.new_context(extra_http_headers={"Cookie": cookie}).new_page()
+            context = self._browser.new_context()
+            for name, _, value in (part.partition("=") for part in cookie.split("; ")):
+                context.add_cookies([{"name": name, "value": value, "url": url}])
+            page = context.new_page()
             page.add_init_script(WATCH)
             page.goto(url)
             self._pages.append(page)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,3 +75,12 @@ def test_a_role_is_asked_to_end_by_signal(number: signal.Signals) -> None:
 )
 def test_a_log_shows_two_digits_of_a_number_at_most(number: str | None, shown: str) -> None:
     assert masked(number) == shown
+
+
+def test_going_first_is_refused_quietly_where_it_is_not_allowed() -> None:
+    script = (
+        "import os; from appliance.core.service import go_first; os.geteuid() or os.setuid(65534); "
+        "print(go_first(7), os.getpriority(os.PRIO_PROCESS, 0), go_first(-5))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20)
+    assert (done.stdout, done.stderr) == ("True 7 False\n", "")
