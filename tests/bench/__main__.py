@@ -13,6 +13,7 @@ SECTIONS = {
     "caller-id-fsk": "tests.bench.caller_id_fsk",
     "caller-id-dtmf": "tests.bench.caller_id_dtmf",
     "talk-off": "tests.bench.talkoff",
+    "recorder": "tests.bench.recorder",
 }
 
 
