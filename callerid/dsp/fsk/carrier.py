@@ -27,6 +27,8 @@ LEAST_SHARE = 0.12
 """Share of the energy in one tone to begin with: half of that at 0 dB; noise reaches it once in 10⁶ looks."""
 END_SHARE = 0.5
 """A run of marks is over when the share falls under this part of its best."""
+LONGEST_RUN = 2 * RATE_HZ
+"""Samples of a run that are remembered: of a tone that goes on for minutes only the end can matter."""
 LEAST_POWER = 1e-8
 """Power a sample under which nothing is looked at: about -74 dBm0, far under any line's own noise."""
 
@@ -58,6 +60,9 @@ class MarkScanner:
         run = self._run
         if run is not None and share >= END_SHARE * run.share:
             run.end = start + WINDOW
+            run.start = max(run.start, run.end - LONGEST_RUN)
+            if run.core < run.start:
+                run.core = start
             if share > run.share:
                 if share > run.share / END_SHARE:
                     run.start = start

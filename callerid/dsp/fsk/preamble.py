@@ -65,6 +65,8 @@ def fit_marks(history: History, run: MarkRun) -> Marks | None:
     """Fit the mark tone of a run and find where it begins and ends; None when it does not hold up."""
     low = max(run.start - EDGE_SEARCH, history.start)
     core = history.view(run.core, run.core + WINDOW)
+    if len(core) < WINDOW:
+        return None
     frequency, phase, amplitude = _fit_tone(core, run.frequency_hz)
     start, end = run.core, run.core + WINDOW
     for _ in range(2):

@@ -72,6 +72,18 @@ def test_tones_give_nothing(hertz: float) -> None:
     assert decode(line((0.3 * beat).astype(np.float32))) == []
 
 
+@pytest.mark.parametrize("hertz", [1200.0, 1300.0])
+def test_a_tone_longer_than_the_memory_does_no_harm(hertz: float) -> None:
+    time_s = np.arange(12 * RATE_HZ) / RATE_HZ
+    tone = (0.2 * np.sin(2.0 * math.pi * hertz * time_s)).astype(np.float32)
+    assert decode(line(tone), 1600) == []
+
+
+def test_a_message_after_seconds_of_marks_is_read() -> None:
+    heard = line(modulate(FRAME, standard="fsk-v23", seizure_bits=0, mark_bits=14_000))
+    assert [message.number for message in decode(heard, 1600)] == ["02188776655"]
+
+
 def test_samples_that_are_no_numbers_do_not_poison_what_follows() -> None:
     poison = np.array([math.nan, math.inf, -math.inf, 1e30, math.nan] * 50, dtype=np.float32)
     decoder = FskDecoder()
