@@ -55,9 +55,19 @@ while True:
 class Victim:
     """A process that records at the pace of a real line until it is killed."""
 
-    def __init__(self, folder: Path, line: int, key_file: Path | None, channels: int, lives_s: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        line: int,
+        key_file: Path | None,
+        channels: int,
+        lives_s: float = 0.0,
+        *,
+        said: Path | None = None,
+    ) -> None:
+        """Begin to record into `folder`; how far it came is written to the file `said`, a second disk's if given."""
         self.folder, self.line, self.key_file, self.lives_s = folder, line, key_file, lives_s
-        self.said = folder / "said"
+        self.said = said or folder / "said"
         folder.mkdir(parents=True)
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
@@ -104,12 +114,12 @@ def test_thirty_kills_leave_thirty_recordings_that_play(tmp_path: Path) -> None:
             for victim in victims:
                 victim.process.kill()
                 victim.process.wait()
-        missing += [_missing(victim) for victim in victims]
+        missing += [missing_s(victim) for victim in victims]
     assert max(missing) <= MOST_MISSING_S, sorted(missing)
     assert sorted(missing)[KILLS // 2] <= 2.0, "usually a page of a second and what waits for it"
 
 
-def _missing(victim: Victim) -> float:
+def missing_s(victim: Victim) -> float:
     """Repair what a victim left, listen to it, and give the seconds that are not there."""
     key: BoxKey | None = open_key(victim.key_file, victim.folder) if victim.key_file else None
     (repaired,) = repair_folder(victim.folder, key, line=victim.line)
