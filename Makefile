@@ -30,8 +30,13 @@ $(VENV)/.made-test: requirements-test.lock requirements.lock pyproject.toml appl
 browser: ## Install the browser of the browser tests when there is the right to; else say how
 	@sh appliance/setup/browser.sh
 
-test: venv-test browser ## Run all tests (they say what was skipped and how to get it)
+test: venv-test browser ## Run all tests (they say what was skipped and how to get it); TESTS=path for some
+ifdef TESTS
 	@$(BIN)/python -m pytest $(TESTS)
+else
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m unit
+	@$(BIN)/python -m pytest -m "not unit"
+endif
 
 check: venv-test ## What must hold before a commit: format, lint, types, imports, generated docs, tests
 	@$(BIN)/ruff format --check .
