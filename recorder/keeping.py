@@ -179,29 +179,41 @@ def enter(conn: Connection, ending: Ending, *, now: datetime, tell: Tell) -> str
 
 
 def tidy(
-    conn: Connection, folder: Path, key: BoxKey | None, *, now: datetime, tell: Tell, keep_days: int
+    conn: Connection,
+    folder: Path,
+    key: BoxKey | None,
+    *,
+    now: datetime,
+    tell: Tell,
+    keep_days: int,
+    line: int | None = None,
 ) -> list[str]:
     """Bring files and rows together after a crash; give the ids of recordings that were entered.
 
     A whole file nobody knows is entered, a file whose row says deleted is removed, and so is what was set aside
-    and has become too old. Run it at start, after `recorder.repair.repair_folder`.
+    and has become too old. Run it at start, after `recorder.repair.repair_folder`, for one `line` or all; another
+    line's daemon may be about to enter a file that it has just finished.
     """
     entered = []
+    known = recordings.list_recording_files(conn)
     for path in list(finished_files(folder)):
         file_name = str(path.relative_to(folder))
-        known = recordings.find_recording_by_file(conn, file_name)
-        if known is None:
+        if file_name not in known:
+            name = parse_name(path)
+            if name is None or (line is not None and name.line != line):
+                continue
             try:
                 recording_id = enter(conn, _ending_of(path, file_name, key), now=now, tell=tell)
             except RecorderError as error:
                 log.error("happening=recording-not-entered file=%s problem=%s", path.name, error)
                 continue
             entered += [recording_id] if recording_id else []
-        elif known.deleted_at is not None:
+        elif known[file_name]:
             remove_file(folder, file_name)
     for aside in (folder / ASIDE).glob("*"):
-        if now.timestamp() - aside.stat().st_mtime > timedelta(days=keep_days).total_seconds():
-            aside.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if now.timestamp() - aside.stat().st_mtime > timedelta(days=keep_days).total_seconds():
+                aside.unlink()
     return entered
 
 

@@ -39,12 +39,16 @@ def box_key(secret: bytes) -> BoxKey:
     return BoxKey(secret, hashlib.blake2b(secret, digest_size=8, person=b"aminbox key id").digest())
 
 
-def open_key(path: Path, recordings: Path) -> BoxKey:
-    """Read the key, or make it when nothing was ever sealed. Raises `KeyMissingError`, `KeyUnusableError`."""
-    if path.resolve().is_relative_to(recordings.resolve()):
-        raise KeyUnusableError(
-            f"the key {path} lies among the recordings it seals: put it outside the data folder"
-        )
+def open_key(path: Path, recordings: Path, *, data: Path | None = None) -> BoxKey:
+    """Read the key, or make it when nothing was ever sealed. Raises `KeyMissingError`, `KeyUnusableError`.
+
+    `data` is the data folder: a backup of it must not carry the key beside what it seals.
+    """
+    for folder in (recordings, data):
+        if folder is not None and path.resolve().is_relative_to(folder.resolve()):
+            raise KeyUnusableError(
+                f"the key {path} lies in {folder} beside what it seals: put it outside the data folder"
+            )
     if path.exists():
         return read_key(path)
     if sealed := next(recordings.rglob(f"*{SEALED}*"), None):

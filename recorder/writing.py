@@ -91,6 +91,11 @@ class CallRecording:
         return self._asked is None and self._ending is None
 
     @property
+    def is_alive(self) -> bool:
+        """Tell whether its thread still works; what became of it is known when it does not."""
+        return self._thread.is_alive()
+
+    @property
     def waiting_s(self) -> float:
         """Seconds of sound that were taken and are not being encoded yet."""
         return self._waiting / self._rate_hz

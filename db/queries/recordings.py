@@ -93,11 +93,10 @@ def find_recording(conn: Connection, recording_id: str) -> RecordingRow | None:
     return fetch_one(conn, RecordingRow, f"SELECT {_COLUMNS} FROM recordings WHERE id = ?", (recording_id,))
 
 
-def find_recording_by_file(conn: Connection, file_name: str) -> RecordingRow | None:
-    """Give the recording of a file, also a deleted one."""
-    return fetch_one(
-        conn, RecordingRow, f"SELECT {_COLUMNS} FROM recordings WHERE file_name = ?", (file_name,)
-    )
+def list_recording_files(conn: Connection) -> dict[str, bool]:
+    """Give every file that ever was entered, and whether it is deleted."""
+    rows = conn.execute("SELECT file_name, deleted_at IS NOT NULL FROM recordings").fetchall()
+    return {row[0]: bool(row[1]) for row in rows}
 
 
 def list_recordings(

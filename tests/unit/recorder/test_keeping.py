@@ -216,6 +216,7 @@ def test_a_file_without_a_row_is_entered_once(
     conn: Connection, tmp_path: Path, bus: RecordingBus, key: BoxKey | None
 ) -> None:
     record(tmp_path, speech(2.5), key=key)
+    assert tidy(conn, tmp_path, key, now=START, tell=bus.publish, keep_days=90, line=2) == []
     (recording_id,) = tidy(conn, tmp_path, key, now=START, tell=bus.publish, keep_days=90)
     assert tidy(conn, tmp_path, key, now=START, tell=bus.publish, keep_days=90) == []
     (row,) = list_kept_recordings(conn)

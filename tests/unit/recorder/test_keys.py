@@ -48,9 +48,14 @@ def test_plain_recordings_need_no_key(tmp_path: Path, recordings: Path) -> None:
     open_key(tmp_path / "recordings.key", recordings)
 
 
-def test_a_key_beside_what_it_seals_is_refused(recordings: Path) -> None:
+def test_a_key_beside_what_it_seals_is_refused(tmp_path: Path, recordings: Path) -> None:
     with pytest.raises(KeyUnusableError, match="put it outside"):
         open_key(recordings / "recordings.key", recordings)
+    with pytest.raises(KeyUnusableError, match="put it outside"):
+        open_key(recordings.parent / "recordings.key", recordings, data=recordings.parent)
+    (tmp_path / "link").symlink_to(recordings)
+    with pytest.raises(KeyUnusableError, match="put it outside"):
+        open_key(tmp_path / "link" / "recordings.key", recordings)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
