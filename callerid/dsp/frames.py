@@ -196,6 +196,8 @@ def _multiple_data(kind: int, body: bytes) -> FrameFields:
             name = None if content == NO_NAME else _text(content) or None
         else:
             _keep(fields, parameter, content)
+    if not (number or name or date or reason or fields):
+        raise FrameError(f"a message of type {kind:02X}h says nothing that is known")
     return FrameFields(
         type=MESSAGE_TYPES[kind], number=number, name=name, date=date, reason=reason, fields=fields
     )

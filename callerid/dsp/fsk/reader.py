@@ -17,7 +17,7 @@ from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.margins import Survey, find_rivals, least_combination
 from callerid.dsp.fsk.path import Path, Trellis
 from callerid.dsp.fsk.preamble import LEAST_NOISE_SHARE, Marks, fit_marks
-from callerid.dsp.fsk.seizure import fit_seizure
+from callerid.dsp.fsk.seizure import fit_seizure, prior_information
 from callerid.dsp.fsk.standards import (
     BELL202,
     BYTE_BITS,
@@ -52,6 +52,15 @@ LEAST_DISTANCE = 10.0
 """Nats by which every other message that passes the checksum must be less likely."""
 LOCAL_BITS = 5
 """Bits over which the noise around one is taken."""
+WHOLE_ROUNDS = 2
+"""Gauss-Newton steps on the whole message."""
+STRETCH_BITS = 24
+"""Bits whose median noise is compared along the message."""
+USUAL_QUANTILE = 0.3
+LARGEST_UNEVENNESS = 1.9
+UNEVEN_FAULT = 0.06
+"""A stretch may have this many times the usual noise, and this part of the power more: six sigma of chance, and what
+the model misses on a real line."""
 LOCAL_EXCESS = 2.0
 """Local noise over this many times the mean is no chance (33 samples): it discounts the margins there."""
 
@@ -178,8 +187,9 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
     length = frame_length(values)
     if length is None or len(values) < length:
         return None
+    wave = _fit_whole(history, wave, path)
     for _ in range(MOST_REVISIONS):
-        wave.noise, local = _noise(history, wave, path)
+        wave.noise, local, is_one = _noise(history, wave, path)
         survey = Survey(history, wave, path)
         rivals = find_rivals(survey, local)
         if rivals is None:
@@ -190,7 +200,7 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
     else:
         return None
     values, starts = path.data_bytes()
-    if frame_length(values) != len(values):
+    if not is_one or frame_length(values) != len(values):
         return None
     try:
         fields = parse_frame(values)
@@ -212,12 +222,29 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
     )
 
 
-def _noise(history: History, wave: Wave, path: Path) -> tuple[float, Floats]:
-    """Give the noise power a sample over the message, and around each bit as a part of it (at least 1)."""
+def _fit_whole(history: History, wave: Wave, path: Path) -> Wave:
+    """Give a wave fitted to all bits of a message alike; what was learned on the way favours the last ones."""
+    whole = wave.copy()
+    whole.information = prior_information(float(wave.vector[A_MARK]), 0)
+    low = wave.edge(path.first)
+    heard = history.view(low, wave.edge(path.first + len(path.bits)))
+    refine(whole, heard, low, path.bits, path.first, 0, rounds=WHOLE_ROUNDS)
+    return whole
+
+
+def _noise(history: History, wave: Wave, path: Path) -> tuple[float, Floats, bool]:
+    """Give the noise power a sample, that around each bit as a part of it (at least 1), and whether it is one.
+
+    It is not when one wave does not fit all the message: samples lost or doubled on the way leave a stretch in
+    which most bits fit badly, where a click leaves a few.
+    """
     low = wave.edge(path.first)
     heard = history.view(low, wave.edge(path.first + len(path.bits)))
     fit = refine(wave, heard, low, path.bits, path.first, 0, rounds=0)
     mean = max(fit.residual / max(fit.count, 1), LEAST_NOISE_SHARE * float(wave.vector[A_MARK]) ** 2)
-    by_bit = np.bincount(fit.places, weights=fit.residuals**2, minlength=len(path.bits))
-    local = np.convolve(by_bit, np.ones(LOCAL_BITS), mode="same") / (LOCAL_BITS * SAMPLES_PER_BIT)
-    return mean, np.maximum(local / (LOCAL_EXCESS * mean), 1.0)
+    by_bit = np.bincount(fit.places, weights=fit.residuals**2, minlength=len(path.bits)) / SAMPLES_PER_BIT
+    local = np.convolve(by_bit, np.ones(LOCAL_BITS) / LOCAL_BITS, mode="same")
+    stretches = np.median(np.lib.stride_tricks.sliding_window_view(by_bit, STRETCH_BITS), axis=1)
+    usual = float(np.quantile(stretches, USUAL_QUANTILE))
+    is_one = float(stretches.max()) < LARGEST_UNEVENNESS * usual + UNEVEN_FAULT * wave.power
+    return mean, np.maximum(local / (LOCAL_EXCESS * mean), 1.0), is_one

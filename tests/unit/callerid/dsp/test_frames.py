@@ -96,6 +96,8 @@ def test_an_unset_clock_is_no_date_but_no_error() -> None:
     [
         b"",
         b"\x80\x00",
+        message(0x80, b""),
+        message(0x80, b"\x77\x01\x41"),
         with_checksum(b"\x80\x05\x02\x0212"),
         with_checksum(b"\x80\x04\x02\x0312"),
         with_checksum(b"\x80\x03\x02\x01\x31\x32"),
