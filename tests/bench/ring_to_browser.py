@@ -171,6 +171,11 @@ new MutationObserver(() => {
     if (number && !(number in window.aminboxSeen)) window.aminboxSeen[number] = Date.now() / 1000;
   }
 }).observe(document, {subtree: true, childList: true, attributes: true});
+setInterval(() => {  // as people do: an ended call's card is closed
+  for (const card of document.querySelectorAll('[data-call-card][data-open="no"]')) {
+    card.querySelector('[data-card-close]').click();
+  }
+}, 3000);
 """
 
 
