@@ -9,9 +9,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from importlinter import cli
-
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("appliance", "callerid", "db", "panel", "recorder", "sms_modem")
 LONGEST_MODULE = 600
@@ -76,13 +73,15 @@ def imported(tree: ast.Module, package: str) -> set[str]:
     return found
 
 
-def test_the_import_contract_holds(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.syspath_prepend(str(ROOT))
-    status = cli.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
-    assert status == 0, capsys.readouterr().out
+def test_the_import_contract_holds() -> None:
+    # A process of its own: the linter's command sets up logging anew and silences every logger there is.
+    script = (
+        "import sys; from importlinter import cli; sys.exit(cli.lint_imports(no_cache=True, no_logo=True))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_signal_processing_imports_nothing_that_waits_reads_writes_or_tells_time() -> None:
