@@ -31,10 +31,12 @@ def stored(office: RunningOffice, call_id: str) -> CallRow | None:
         conn.close()
 
 
-def wait_until_stored(office: RunningOffice, call_id: str, state: str) -> CallRow:
+def wait_until_stored(office: RunningOffice, call_id: str, state: str, revision: int = 0) -> CallRow:
+    """Wait for a call to stand in the records: it is told first and stored some milliseconds later."""
+
     def is_stored() -> bool:
         row = stored(office, call_id)
-        return row is not None and row.state == state
+        return row is not None and row.state == state and row.revision >= revision
 
     office.wait_for(is_stored, 10)
     row = stored(office, call_id)
@@ -78,7 +80,7 @@ def test_a_line_daemon_killed_in_a_conversation_takes_the_call_up_again(
     office.order(do="ring", line=1, number="09350000003", answer_after=2.6, talk=60)
     answered = bus.until(of_line(CallAnswered, 1))
     assert isinstance(answered, CallAnswered)
-    wait_until_stored(office, answered.call.id, "answered")
+    wait_until_stored(office, answered.call.id, "answered", answered.call.revision)
     old = office.kill("line", "1")
     office.wait_until_back(old, "line", "1")
     office.wait_for(lambda: f"call-resumed line=1 call={answered.call.id}" in office.log, 10)
@@ -96,7 +98,7 @@ def test_a_line_daemon_killed_while_ringing_does_not_make_a_second_call(
     office.order(do="ring", line=2, number="02610000002", rings=3)
     identified = bus.until(of_line(CallIdentified, 2))
     assert isinstance(identified, CallIdentified)
-    wait_until_stored(office, identified.call.id, "ringing")
+    wait_until_stored(office, identified.call.id, "ringing", identified.call.revision)
     old = office.kill("line", "2")
     office.wait_until_back(old, "line", "2")
     missed = bus.until(of_line(CallMissed, 2), 30)
