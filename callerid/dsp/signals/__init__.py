@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from callerid.dsp.signals.call_tones import Cadences
 from callerid.dsp.signals.kinds import Kind, Signal
 from callerid.dsp.signals.line import LineSignals
 
-__all__ = ["Kind", "LineSignals", "Signal"]
+__all__ = ["Cadences", "Kind", "LineSignals", "Signal"]

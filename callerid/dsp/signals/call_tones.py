@@ -3,13 +3,16 @@
 They are one and the same tone; only its rhythm tells what it means. The tone itself must be pure and stand
 at its frequency, which speech and most music never do for half a second.
 
-Sources: ITU-T E.180/Q.35 clauses 3–6 (frequency and cadence limits), its Supplement 2 for Iran (425 Hz; busy
-0.5/0.5 s, congestion 0.25/0.25 s, ringing 1/4 s). Limits are those of E.180 where the two differ.
+Sources: ITU-T E.180/Q.35 clauses 3–6 (frequency and cadence limits). For Iran no confirmed source was found:
+425 Hz, busy 0.5/0.5 s, congestion 0.25/0.25 s, ringing 1/4 s are defaults from common practice. A line that
+differs is given its own :class:`Cadences`.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+import msgspec
 
 from callerid.dsp.signals.kinds import Kind, Signal
 from callerid.dsp.signals.spectra import HOP_S, Spectra, level, nearest_bin, tone_power, turned_hz
@@ -27,12 +30,6 @@ DIAL_S: Final = 0.7
 """Longer than any busy tone's burst (0.66 s, E.180 clause 5)."""
 DIAL_SURE_S: Final = 1.6
 """Longer than a ringing tone's burst (1.5 s, E.180 clause 4)."""
-RINGBACK_ON_S: Final = (0.6, 1.6)
-RINGBACK_OFF_S: Final = (2.3, 5.3)
-BUSY_S: Final = (0.36, 0.68)
-"""Burst and pause; E.180 clause 5 allows 0.1–0.66 s, faster ones are told as congestion."""
-CONGESTION_S: Final = (0.15, 0.36)
-HOWLER_S: Final = (0.04, 0.15)
 BALANCE: Final = (0.55, 1.8)
 """Burst to pause of an interrupted tone, E.180 clauses 5 and 6: 0.67–1.5, and the error of 20 ms hops."""
 PERIODS: Final = {"busy": 2, "congestion": 3, "howler": 6}
@@ -41,10 +38,22 @@ SILENCE_S: Final = 6.0
 """After this long without the tone the next one is a new story."""
 
 
+class Cadences(msgspec.Struct, frozen=True):
+    """Least and greatest lengths of bursts and pauses, seconds. The defaults are common practice."""
+
+    ringback_on_s: tuple[float, float] = (0.6, 1.6)
+    ringback_off_s: tuple[float, float] = (2.3, 5.3)
+    busy_s: tuple[float, float] = (0.36, 0.68)
+    """Burst and pause; E.180 clause 5 allows 0.1–0.66 s, faster ones are told as congestion."""
+    congestion_s: tuple[float, float] = (0.15, 0.36)
+    howler_s: tuple[float, float] = (0.04, 0.15)
+
+
 class CallTones:
     """Follow the 425 Hz tone and name its rhythm."""
 
-    def __init__(self) -> None:
+    def __init__(self, cadences: Cadences | None = None) -> None:
+        self._cadences = cadences or Cadences()
         self._bin = nearest_bin(TONE_HZ)
         self._before = 0j
         self._on = False
@@ -100,16 +109,15 @@ class CallTones:
 
     def _pair(self, hop: int, on_s: float, off_s: float, found: list[Signal]) -> None:
         """A burst and the pause after it are known: name the rhythm when there are enough alike."""
-        within = (
-            RINGBACK_ON_S[0] <= on_s <= RINGBACK_ON_S[1] and RINGBACK_OFF_S[0] <= off_s <= RINGBACK_OFF_S[1]
-        )
+        on, off = self._cadences.ringback_on_s, self._cadences.ringback_off_s
+        within = on[0] <= on_s <= on[1] and off[0] <= off_s <= off[1]
         self._ringing_tone = within
         if within:
             self._history = []
             self._say("ringback", hop - round((on_s + off_s) / HOP_S), found)
             return
-        kind = _interrupted(on_s, off_s)
-        if kind is None or (self._history and _interrupted(*self._history[-1]) != kind):
+        kind = self._interrupted(on_s, off_s)
+        if kind is None or (self._history and self._interrupted(*self._history[-1]) != kind):
             self._history = []
         if kind is None:
             self._said = None
@@ -134,16 +142,16 @@ class CallTones:
         confidence = sum(self._shares) / len(self._shares)
         found.append(Signal(kind, round(start_hop * HOP_S, 3), None, level(self._peak), round(confidence, 3)))
 
-
-def _interrupted(on_s: float, off_s: float) -> Kind | None:
-    """Name the regular interrupted tone a burst and its pause belong to."""
-    if not BALANCE[0] <= on_s / max(off_s, HOP_S) <= BALANCE[1]:
+    def _interrupted(self, on_s: float, off_s: float) -> Kind | None:
+        """Name the regular interrupted tone a burst and its pause belong to."""
+        if not BALANCE[0] <= on_s / max(off_s, HOP_S) <= BALANCE[1]:
+            return None
+        half = (on_s + off_s) / 2
+        cadences = self._cadences
+        if cadences.busy_s[0] <= half <= cadences.busy_s[1]:
+            return "busy"
+        if cadences.congestion_s[0] <= half < cadences.congestion_s[1]:
+            return "congestion"
+        if cadences.howler_s[0] <= half < cadences.howler_s[1]:
+            return "howler"
         return None
-    half = (on_s + off_s) / 2
-    if BUSY_S[0] <= half <= BUSY_S[1]:
-        return "busy"
-    if CONGESTION_S[0] <= half < CONGESTION_S[1]:
-        return "congestion"
-    if HOWLER_S[0] <= half < HOWLER_S[1]:
-        return "howler"
-    return None

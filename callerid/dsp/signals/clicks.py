@@ -39,6 +39,9 @@ BASELINE: Final = 0.02
 """Per hop, how fast the direct-current offset is learned in quiet: 0.25 s."""
 
 
+_AVERAGE: Final = np.full(HOP, 1 / HOP, np.float32)
+
+
 class Click(NamedTuple):
     """One click."""
 
@@ -73,9 +76,9 @@ class ClickFinder:
         if self._rest is None:
             self._rest = float(hops[0].mean())
         first, self._next = self._next, self._next + count
-        means = hops.mean(1).tolist()
+        means = (hops @ _AVERAGE).tolist()
         spans = np.maximum(hops.max(1) - self._rest, self._rest - hops.min(1)).tolist()
-        squares = (hops * hops).mean(1).tolist()
+        squares = ((hops * hops) @ _AVERAGE).tolist()
         found: list[Click] = []
         for index in range(count):
             self._step(first + index, hops[index], means[index], squares[index], spans[index], found)

@@ -6,7 +6,7 @@ from typing import Final
 
 from callerid.dsp.message import Samples
 from callerid.dsp.resample import Resampler
-from callerid.dsp.signals.call_tones import CallTones
+from callerid.dsp.signals.call_tones import Cadences, CallTones
 from callerid.dsp.signals.clicks import ClickFinder
 from callerid.dsp.signals.hook import Hook
 from callerid.dsp.signals.kinds import Signal
@@ -21,11 +21,12 @@ PIECE: Final = RATE_HZ // 2
 class LineSignals:
     """Stream samples in, get signals in the order in which they were recognised."""
 
-    def __init__(self, rate_hz: float = RATE_HZ) -> None:
+    def __init__(self, rate_hz: float = RATE_HZ, *, cadences: Cadences | None = None) -> None:
+        """``cadences``: where the exchange's tones differ from common practice."""
         self._resampler = Resampler(rate_hz)
         self._spectra = SpectrumStream()
         self._ringing = Ringing()
-        self._call_tones = CallTones()
+        self._call_tones = CallTones(cadences)
         self._short_tones = ShortTones()
         self._clicks = ClickFinder()
         self._hook = Hook()

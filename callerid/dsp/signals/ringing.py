@@ -37,6 +37,9 @@ STUCK_S: Final = 12.0
 """No burst lasts so long: this is hum on a faulty line."""
 
 
+_AVERAGE: Final = np.full(AVERAGED, 1 / AVERAGED, np.float32)
+
+
 class Ringing:
     """Tell the begin and the end of every burst."""
 
@@ -57,15 +60,16 @@ class Ringing:
     def feed(self, spectra: Spectra) -> list[Signal]:
         """Give ``ring-on`` and ``ring-off`` found in these hops."""
         found: list[Signal] = []
-        low = spectra.hops.reshape(len(spectra.hops), LOW_HOP, AVERAGED).mean(2)
-        total = (spectra.hops * spectra.hops).mean(1)
+        low = spectra.hops.reshape(-1, LOW_HOP, AVERAGED) @ _AVERAGE
+        total = np.einsum("ij,ij->i", spectra.hops, spectra.hops) / HOP
         for index in range(len(low)):
             self._low = np.concatenate((self._low[LOW_HOP:], low[index]))
             self._step(spectra.first + index, float(total[index]), found)
         return found
 
     def _step(self, hop: int, total: float, found: list[Signal]) -> None:
-        centred = self._low - self._low.mean()
+        mean = float(self._low.sum()) / len(self._low)
+        centred = self._low - np.float32(mean)
         newest = centred[-LOW_HOP:]
         power = float(newest @ newest) / LOW_HOP
         self._power = [*self._power[1:], power]
@@ -81,7 +85,7 @@ class Ringing:
         best = int(notes.argmax())
         note_hz, share = float(NOTES_HZ[best]), float(notes[best]) / 2 / whole
         loud_enough = note_hz < HUM_FROM_HZ or level(whole) > LOUD_HUM_DBM0
-        if share < PURITY or not loud_enough or power < OVER_ALL * (total - float(self._low.mean()) ** 2):
+        if share < PURITY or not loud_enough or power < OVER_ALL * (total - mean * mean):
             return
         if self._stuck or min(self._power[-2:]) < FALL * whole:
             return

@@ -23,8 +23,9 @@ CNG_TOLERANCE_HZ: Final = 25.0
 CNG_S: Final = (0.40, 0.62)
 CED_HZ: Final = 2100.0
 CED_TOLERANCE_HZ: Final = 16.0
-CED_S: Final = 0.8
-"""Long enough: nothing else holds 2100 Hz so long. Reversals every 450 ms (V.25) only cost a hop."""
+CED_S: Final = 1.5
+"""CED lasts at least 2.6 s; a musical C (2093 Hz) is seldom held so long. Reversals every 450 ms (V.25) only cost
+a hop."""
 PURITY: Final = 0.8
 FLOOR_DBM0: Final = -48.0
 SKIPS: Final = 1
@@ -38,6 +39,7 @@ class _Tone:
         self.kind = kind
         self.frequencies_hz = frequencies_hz
         self.tolerance_hz = tolerance_hz
+        self.bins = [nearest_bin(frequency) for frequency in frequencies_hz]
         self.before = [0j] * len(frequencies_hz)
         self.first = -1
         self.last = -1
@@ -64,12 +66,12 @@ class ShortTones:
     def _follow(self, tone: _Tone, spectra: Spectra, found: list[Signal]) -> None:
         powers = [tone_power(spectra, frequency) for frequency in tone.frequencies_hz]
         total = powers[0] if len(powers) == 1 else powers[0] + powers[1]
-        clear = total > PURITY * spectra.voice
-        bins = [nearest_bin(frequency) for frequency in tone.frequencies_hz]
-        if tone.first < 0 and not clear.any():
+        clear = (total > PURITY * spectra.voice).tolist()
+        bins = tone.bins
+        if tone.first < 0 and True not in clear:
             tone.before = [complex(spectra.bins[-1, b]) for b in bins]
             return
-        for index, is_clear in enumerate(clear.tolist()):
+        for index, is_clear in enumerate(clear):
             now = [complex(spectra.bins[index, b]) for b in bins]
             pure = is_clear and level(float(total[index])) > FLOOR_DBM0
             if pure and len(powers) == 2:

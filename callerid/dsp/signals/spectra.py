@@ -26,6 +26,8 @@ SPREAD: Final = 2
 """Bins to each side that a Hann-weighted tone spreads over."""
 
 HANN: Final = np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(WINDOW) + 0.5) / WINDOW), np.float32)
+TONES_HZ: Final = (425.0, 1100.0, 2100.0, 2130.0, 2750.0)
+"""What the detectors of this package listen for: exchange tones, CNG, CED, DT-AS."""
 SCALE: Final = 2.0 / (WINDOW * float(np.sum(HANN.astype(np.float64) ** 2)))
 """From summed bin power to mean square of the samples (Parseval, one-sided)."""
 
@@ -38,10 +40,23 @@ class Spectra(NamedTuple):
     """``(n, 160)``: the new samples of each hop."""
     bins: npt.NDArray[np.complex64]
     """``(n, 161)``: transform of the last 40 ms, Hann-weighted."""
-    power: npt.NDArray[np.float32]
-    """``(n, 161)``: mean square per bin."""
     voice: npt.NDArray[np.float32]
     """``(n,)``: mean square within the telephone band."""
+    tones: npt.NDArray[np.float32]
+    """``(n, 5)``: mean square of each of :data:`TONES_HZ`, with what stands close to it."""
+
+
+def _summing_matrix() -> npt.NDArray[np.float32]:
+    """``(322, 6)``: from squared real and imaginary parts to the telephone band and each tone."""
+    bands = [(math.ceil(VOICE_HZ[0] / BIN_HZ), math.floor(VOICE_HZ[1] / BIN_HZ))]
+    bands += [(round(tone / BIN_HZ) - SPREAD, round(tone / BIN_HZ) + SPREAD) for tone in TONES_HZ]
+    matrix = np.zeros((WINDOW // 2 + 1, len(bands)), np.float32)
+    for column, (lowest, highest) in enumerate(bands):
+        matrix[lowest : highest + 1, column] = SCALE
+    return np.repeat(matrix, 2, axis=0)
+
+
+_SUMS: Final = _summing_matrix()
 
 
 class SpectrumStream:
@@ -50,7 +65,6 @@ class SpectrumStream:
     def __init__(self) -> None:
         self._buffer = np.zeros(WINDOW - HOP, np.float32)
         self._next = 0
-        self._band = slice(math.ceil(VOICE_HZ[0] / BIN_HZ), math.floor(VOICE_HZ[1] / BIN_HZ) + 1)
 
     def feed(self, samples: Samples) -> Spectra | None:
         """Give the hops that became complete, or None."""
@@ -58,18 +72,15 @@ class SpectrumStream:
         count = (len(self._buffer) - (WINDOW - HOP)) // HOP
         if count <= 0:
             return None
-        frames = np.lib.stride_tricks.as_strided(
-            self._buffer,
-            (count, WINDOW),
-            (HOP * self._buffer.itemsize, self._buffer.itemsize),
-            writeable=False,
-        )
+        size = self._buffer.itemsize
+        frames: Samples = np.ndarray((count, WINDOW), np.float32, self._buffer, 0, (HOP * size, size))
         bins = np.fft.rfft(frames * HANN).astype(np.complex64)
-        power = (bins.real**2 + bins.imag**2) * np.float32(SCALE)
+        parts = bins.view(np.float32)
+        sums: npt.NDArray[np.float32] = ((parts * parts) @ _SUMS).astype(np.float32, copy=False)
         first, self._next = self._next, self._next + count
         hops = frames[:, WINDOW - HOP :].copy()
         self._buffer = self._buffer[count * HOP :].copy()
-        return Spectra(first, hops, bins, power, power[:, self._band].sum(1))
+        return Spectra(first, hops, bins, sums[:, 0], sums[:, 1:])
 
 
 def nearest_bin(frequency_hz: float) -> int:
@@ -78,9 +89,8 @@ def nearest_bin(frequency_hz: float) -> int:
 
 
 def tone_power(spectra: Spectra, frequency_hz: float) -> npt.NDArray[np.float32]:
-    """``(n,)``: mean square of a tone at or near ``frequency_hz``."""
-    middle = nearest_bin(frequency_hz)
-    power: npt.NDArray[np.float32] = spectra.power[:, middle - SPREAD : middle + SPREAD + 1].sum(1)
+    """``(n,)``: mean square of a tone at or near ``frequency_hz``, one of :data:`TONES_HZ`."""
+    power: npt.NDArray[np.float32] = spectra.tones[:, TONES_HZ.index(frequency_hz)]
     return power
 
 
