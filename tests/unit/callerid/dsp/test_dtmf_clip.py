@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callerid.dsp.dtmf import DtmfClipDecoder
+from callerid.dsp.dtmf.evidence import rhythm_of
 from callerid.dsp.dtmf.forms import parse
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.synth import damage, dtmf, tones
@@ -172,16 +174,53 @@ def test_any_cut_of_a_message_gives_its_number_or_nothing(
     assert [message.number for message in hear(sound, block=800)] in ([], ["09121234567"])
 
 
+PACE = np.arange(13) * 800.0
+RHYTHMS = [
+    ("steady", PACE, 1.0, True),
+    ("steady, in noise", PACE, 12.0, True),
+    ("uneven by 10 ms, in quiet", PACE + 80 * np.resize([0, 0.9, -0.2, 0.7], 13), 1.0, True),
+    (
+        "uneven by 10 ms, in noise: proves nothing",
+        PACE + 80 * np.resize([0, 0.9, -0.2, 0.7], 13),
+        12.0,
+        False,
+    ),
+    ("22 ms lost", PACE - 176 * (np.arange(13) > 6), 1.0, False),
+    ("22 ms lost, in noise", PACE - 176 * (np.arange(13) > 6), 12.0, False),
+    ("22 ms too many after the first two", PACE + 176 * (np.arange(13) > 1), 12.0, False),
+]
+
+
+@pytest.mark.parametrize(("what", "middles", "noise", "stands"), RHYTHMS, ids=[row[0] for row in RHYTHMS])
+def test_a_jump_in_the_rhythm_refuses_a_string(
+    what: str, middles: npt.NDArray[np.float64], noise: float, stands: bool
+) -> None:
+    measured = middles + noise * 0.5 * np.random.default_rng(1).standard_normal(13)
+    assert (rhythm_of(measured, noise) is not None) is stands, what
+
+
+@pytest.mark.parametrize(("on_ms", "off_ms"), [(50.0, 50.0), (60.0, 90.0), (70.0, 70.0)])
+@pytest.mark.parametrize("name", ["half_and_half", "cut_out", "repeated_block"])
+def test_faults_that_noise_could_hide_give_no_wrong_number(name: str, on_ms: float, off_ms: float) -> None:
+    rng = np.random.default_rng(17)
+    for seed in range(40):
+        number = "".join(rng.choice(list("0123456789"), 11))
+        string = damage.CleanString(f"A{number}C", on_ms=on_ms, off_ms=off_ms, seed=seed)
+        sound = damage.DAMAGES[name](string, seed % 13, rng)
+        noisy = on_line(sound, snr_db=float(rng.uniform(-4, 5)), seed=seed)
+        assert [message.number for message in hear(noisy)] in ([], [number])
+
+
 def test_speech_and_tones_are_no_calls() -> None:
-    for seed in range(4):
+    for seed in range(2):
         assert hear(tones.speech(60, seed, level_dbm0=-12), block=4000) == []
     rest = (tones.busy_tone(4), tones.dial_tone(3), tones.fax_cng(4), tones.fax_ced(3), tones.howler(3))
     assert hear(np.concatenate(rest), block=4000) == []
 
 
-def test_memory_stays_bounded_over_ten_minutes_of_noise() -> None:
+def test_memory_stays_bounded_over_three_minutes_of_noise() -> None:
     decoder = DtmfClipDecoder()
-    for minute in range(10):
+    for minute in range(3):
         assert decoder.feed(tones.noise(60, -10, minute)) == []
     assert decoder._history.end - decoder._history.begin < 60 * RATE_HZ
     assert len(decoder._finder.events) < 500
