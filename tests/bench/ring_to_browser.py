@@ -8,10 +8,13 @@ which the moment is taken at which the card with the number stands in the page.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import multiprocessing
 import re
 import shutil
 import tempfile
+import threading
 import time
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -32,6 +35,9 @@ PAGES = 2
 GAP_S = 0.2
 """Pause between two calls on a line; eight lines keep several calls open at once."""
 LONGEST_CALL_S = 15.0
+# Engine.IO 4 and Socket.IO 5 on a text frame.
+CONNECT, PING, PONG = "40", "2", "3"
+IDENTIFIED = '42["call.identified"'
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,24 +106,34 @@ def _ring(
     """Make `calls` calls, each line one after the other; give when each number's last bit was on the line, and
     its event's id and when the bus told it."""
     told: dict[str, tuple[str, float]] = {}
-    free: dict[int, float | None] = dict.fromkeys(range(1, LINES + 1), 0.0)
-    bits: dict[str, float] = {}
+    free = dict.fromkeys(range(1, LINES + 1), 0.0)
+    is_over = threading.Event()
+
+    def hear() -> None:
+        while not is_over.is_set():
+            event = bus.receive(0.2)
+            if isinstance(event, CallIdentified) and event.call.number_raw:
+                told[event.call.number_raw] = (event.id, time.monotonic())
+            elif isinstance(event, CallMissed):
+                free[event.call.line] = time.monotonic()
+
+    thread = threading.Thread(target=hear)
+    thread.start()
     made, end = 0, time.monotonic() + calls * LONGEST_CALL_S
-    while (made < calls or any(at is None for at in free.values())) and time.monotonic() < end:
-        for line, at in free.items():
-            if made < calls and at is not None and time.monotonic() >= at + GAP_S:
-                plan = {"number": f"0912{made:07}", "line": line, "standard": _standard(made), "rings": 1}
-                office.order(do="ring", **plan)
-                free[line] = None
-                made += 1
-                break
-        event = bus.receive(GAP_S)
-        if isinstance(event, CallIdentified) and event.call.number_raw:
-            told[event.call.number_raw] = (event.id, time.monotonic())
-        elif isinstance(event, CallMissed):
-            free[event.call.line] = time.monotonic()
-        bits |= _bits(office)
-    return bits, told
+    while made < calls and time.monotonic() < end:
+        ready = [line for line, at in free.items() if time.monotonic() >= at + GAP_S]
+        if ready:
+            line = ready[0]
+            free[line] = float("inf")
+            plan = {"number": f"0912{made:07}", "line": line, "standard": _standard(made), "rings": 1}
+            office.order(do="ring", **plan)
+            made += 1
+        time.sleep(GAP_S)
+    while max(free.values()) == float("inf") and time.monotonic() < end:
+        time.sleep(GAP_S)
+    is_over.set()
+    thread.join()
+    return _bits(office), told
 
 
 def _standard(call: int) -> str:
@@ -146,21 +162,38 @@ def sign_in(url: str) -> str:
 
 
 def _be_sockets(url: str, cookie: str, count: int, pipe: Pipe) -> None:
-    """Be `count` browsers' sockets; note when each heard of each identified call."""
-    import socketio
+    """Be `count` browsers' sockets; note when each heard of each identified call.
 
-    seen: list[tuple[str, float]] = []
-    clients = []
+    Spoken plainly (Engine.IO 4 in text frames) and read after the run, so that the listeners themselves cost as
+    little of the two cores as they can.
+    """
+    import websocket
+
+    heard: list[tuple[str, float]] = []
+    address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+
+    def listen(connection: websocket.WebSocket) -> None:
+        with contextlib.suppress(websocket.WebSocketException, OSError):
+            while True:
+                text = connection.recv()
+                if text.startswith(IDENTIFIED):
+                    heard.append((text, time.monotonic()))
+                elif text == PING:
+                    connection.send(PONG)
+
+    connections = []
     for _ in range(count):
-        client = socketio.Client(reconnection=False)
-        client.on("call.identified", lambda data: seen.append((data["event_id"], time.monotonic())))
-        client.connect(url, headers={"Cookie": cookie}, transports=["websocket"])
-        clients.append(client)
+        connection = websocket.create_connection(address, cookie=cookie, timeout=60)
+        connection.recv()
+        connection.send(CONNECT)
+        connections.append(connection)
+        threading.Thread(target=listen, args=(connection,), daemon=True).start()
+    time.sleep(1.0)
     pipe.send("connected")
     pipe.recv()
-    pipe.send(seen)
-    for client in clients:
-        client.disconnect()
+    pipe.send([(json.loads(text[2:])[1]["event_id"], at) for text, at in heard])
+    for connection in connections:
+        connection.close()
 
 
 WATCH = """
