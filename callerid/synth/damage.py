@@ -190,8 +190,8 @@ def overlapped(string: CleanString, place: int, rng: np.random.Generator) -> Sam
         seed=int(rng.integers(1 << 30)),
     )  # fmt: skip
     begin = min(string.span(place).start, len(string.sound) - 2 * string.on)
-    begin = max(0, begin + int(rng.integers(0, string.on)))
-    # The second one stops with the first: its own number is never complete.
+    # The second one stops with the first, so its end sign is more than half gone: its own number is never complete.
+    begin = max(0, begin) + int(rng.integers(string.on // 2 + 1, string.on))
     sound = string.sound.copy()
     length = min(len(second.sound), len(sound) - begin)
     sound[begin : begin + length] += second.sound[:length]
