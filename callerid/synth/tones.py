@@ -4,9 +4,9 @@ Every generator gives ``(n,) float32`` with full scale ±1 and ``n = round(durat
 per tone in dBm0 (see :mod:`callerid.synth.levels`). They are exact (no lookup tables, no rounding to blocks),
 know nothing of the detectors, and draw every random number from the seed they are given.
 
-Sources: ITU-T E.180/Q.35 clauses 3–6 (one tone of 425 Hz, permitted cadences) and the list of national tones
-in its Supplement 2 (Iran); ITU-T Q.23 (DTMF); EN 300 659-1 annex A (ringing, DT-AS); ITU-T T.30 clause 4
-(CNG, CED). No recording of an Iranian line was at hand: the cadences are those of the list.
+Sources: ITU-T E.180/Q.35 clauses 3–6 (one tone of 425 Hz, permitted cadences); ITU-T Q.23 (DTMF);
+EN 300 659-1 annex A (ringing, DT-AS); ITU-T T.30 clause 4 (CNG, CED). For Iran no confirmed list of cadences
+was found and no recording was at hand: the values are common practice within E.180's limits.
 """
 
 from __future__ import annotations
@@ -80,11 +80,11 @@ class Cadence:
 
 
 BUSY: Final = Cadence(0.5, 0.5)
-"""E.180 clause 5 (on 0.1–0.66 s, on/off ratio 0.67–1.5); Supplement 2, Iran."""
+"""E.180 clause 5 (on 0.1–0.66 s, on/off ratio 0.67–1.5); the values are common practice."""
 CONGESTION: Final = Cadence(0.25, 0.25)
-"""E.180 clause 6; Supplement 2, Iran: 0.24–0.25 s."""
+"""E.180 clause 6; 0.24–0.25 s is common practice."""
 RINGBACK: Final = Cadence(1.0, 4.0)
-"""E.180 clause 4 (on 0.67–1.5 s, off 3–5 s); Supplement 2, Iran."""
+"""E.180 clause 4 (on 0.67–1.5 s, off 3–5 s); the values are common practice."""
 RING_CADENCE: Final = Cadence(1.0, 4.0)
 """Ringing current follows the ringing tone."""
 CNG: Final = Cadence(0.5, 3.0)

@@ -31,7 +31,9 @@ def main() -> None:
         for call in range(CALLS):
             office.order(do="ring", number=f"0912{call:07}", standard=STANDARDS[call % 3], rings=1)
             time.sleep(13.0)
-        print(f"one call, ring to missed: {(cpu_s(pid) - used) / CALLS * 1000:.0f} ms of a core, {memory(pid)}")
+        print(
+            f"one call, ring to missed: {(cpu_s(pid) - used) / CALLS * 1000:.0f} ms of a core, {memory(pid)}"
+        )
         for role in (("panel",), ("sms",), ("scheduler",), ("sim", "exchange")):
             print(f"{' '.join(role):<12} {memory(office.pid_of(*role))}")
     finally:
