@@ -39,11 +39,12 @@ _order_decoder = msgspec.json.Decoder(Order)
 
 
 class NumberOnLine(msgspec.Struct, frozen=True):
-    """When a caller's number was complete on a line."""
+    """When a caller's number was complete on a line, and how late the exchange itself sent that block."""
 
     line: int
     number: str
     monotonic: float
+    late_s: float = 0.0
 
 
 class Exchange:
@@ -130,10 +131,11 @@ class Exchange:
         for number, line in self._lines.items():
             with self._lock:
                 sensed = line.step()
-                if sensed.ends_number >= 0:
-                    at = end_monotonic - (BLOCK - sensed.ends_number) / RATE_HZ
-                    self._numbers.append(NumberOnLine(number, self._plans[number].number, at))
             self._accept(number)
+            if sensed.ends_number >= 0:
+                at = end_monotonic - (BLOCK - sensed.ends_number) / RATE_HZ
+                late = self._clock.monotonic() - end_monotonic
+                self._numbers.append(NumberOnLine(number, self._plans[number].number, at, late))
             if self._readers[number]:
                 samples = np.round(sensed.sound * 32767.0).astype("<i2")
                 packet = pack(self._sequence, end_monotonic, sensed.ring, sensed.off_hook, samples)

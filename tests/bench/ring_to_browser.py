@@ -1,7 +1,8 @@
 """Last bit of the caller's number on the line → event in the browser, on a running demo office.
 
-The exchange notes when the last bit of each number left it (a block leaves when its last sample has happened);
-twenty browsers listen: signed-in Socket.IO connections in a process of their own, and real Chromium pages, in
+The exchange notes when the last bit of each number was due on the line, and how late it was itself in sending
+that block: a real line is never late, so its lateness is printed and taken off. A probe that wakes every 5 ms
+tells how often the machine kept everybody waiting. Twenty browsers listen: signed-in Socket.IO connections in a process of their own, and real Chromium pages, in
 which the moment is taken at which the card with the number stands in the page.
 """
 
@@ -75,7 +76,7 @@ def _measure(office: RunningOffice, options: argparse.Namespace) -> None:
 
 def _report(
     options: argparse.Namespace,
-    bits: dict[str, float],
+    sent: dict[str, tuple[float, float]],
     told: dict[str, tuple[str, float]],
     seen: list[tuple[str, float]],
     shown: list[tuple[str, float]],
@@ -83,6 +84,8 @@ def _report(
     print(
         f"{options.calls} calls on {LINES} lines, {options.sockets} socket browsers, {options.pages} Chromium pages"
     )
+    print(distribution("the exchange's own lateness (taken off below)", [late for _due, late in sent.values()]))
+    bits = {number: due + late for number, (due, late) in sent.items()}
     on_bus = [at - bits[number] for number, (_event, at) in told.items() if number in bits]
     in_socket = [at - bits[number] for number, at in seen if number in bits]
     in_page = [at - bits[number] for number, at in shown if number in bits]
@@ -102,7 +105,7 @@ def _report(
 
 def _ring(
     office: RunningOffice, bus: Listening, calls: int
-) -> tuple[dict[str, float], dict[str, tuple[str, float]]]:
+) -> tuple[dict[str, tuple[float, float]], dict[str, tuple[str, float]]]:
     """Make `calls` calls, each line one after the other; give when each number's last bit was on the line, and
     its event's id and when the bus told it."""
     told: dict[str, tuple[str, float]] = {}
@@ -140,9 +143,10 @@ def _standard(call: int) -> str:
     return STANDARDS[call // LINES % len(STANDARDS)]
 
 
-def _bits(office: RunningOffice) -> dict[str, float]:
+def _bits(office: RunningOffice) -> dict[str, tuple[float, float]]:
+    """Give for each number when its last bit was due on the line and how late the exchange sent it."""
     numbers: Any = office.order(do="state")["numbers"]
-    return {entry["number"]: entry["monotonic"] for entry in numbers}
+    return {entry["number"]: (entry["monotonic"], entry["late_s"]) for entry in numbers}
 
 
 def sign_in(url: str) -> str:
