@@ -39,7 +39,8 @@ class Frame(msgspec.Struct, frozen=True):
     """What a line delivered in a few milliseconds."""
 
     samples: Samples
-    """``(n,) float32``, full scale ±1, at the driver's `rate_hz`; about 20 ms."""
+    """``(n,) float32``, full scale ±1, at the driver's `rate_hz`; about 20 ms. A front-end that has the two sides
+    apart (never one that hears the line) gives ``(n, 2)``: the other side, then the office."""
     end_monotonic: float
     """Monotonic seconds at which the last sample happened on the line."""
     ring: bool | None = None

@@ -1,22 +1,22 @@
-"""What every telephone front-end must do, run against each registered driver on its simulated device."""
+"""What every telephone front-end must do, run against each registered driver on its simulated device.
+
+Each driver has a module of its name in `tests/contracts/devices`. A rule its quality file calls exempt is not run.
+"""
 
 from __future__ import annotations
 
-import threading
+import importlib
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from appliance.core.clock import SystemClock
 from appliance.core.config import LineSection
 from callerid.drivers import DriverError, Frame, LineDriver, driver_names, find_driver
-from callerid.exchange.plans import IncomingPlan
-from callerid.exchange.server import Exchange
+from tests.contracts.devices import Device
 
 RULES = {
     "missing_device_is_one_clear_error",
@@ -32,51 +32,23 @@ RULES = {
 }
 
 
-class Device(msgspec.Struct):
-    """A device a driver can be tried on, with its plug in our hand."""
-
-    driver: LineDriver
-    plug: Callable[[], None]
-    unplug: Callable[[], None]
-    ring: Callable[[], None]
-
-
-class SimulatedDevice:
-    """The exchange in a thread of this process."""
-
-    def __init__(self, runtime: Path) -> None:
-        self._runtime = runtime
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.exchange: Exchange | None = None
-
-    def plug(self) -> None:
-        self._stop = threading.Event()
-        self.exchange = Exchange(self._runtime, [1], SystemClock(), "Asia/Tehran")
-        self._thread = threading.Thread(target=self.exchange.run, args=(self._stop.is_set, lambda: None))
-        self._thread.start()
-
-    def unplug(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def ring(self) -> None:
-        assert self.exchange is not None
-        plan = IncomingPlan(number="09120000001", standard="fsk-bell202", answer_after=1.2, talk=2)
-        assert self.exchange.obey(plan) == {"ok": True}
+def quality(name: str) -> dict[str, str]:
+    """Give what a driver says of each rule."""
+    return tomllib.loads((files("callerid.drivers") / f"{name}.quality.toml").read_text())
 
 
 @pytest.fixture(params=driver_names())
 def device(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Device]:
-    if request.param != "sim":
-        pytest.fail(f"the driver {request.param} has no simulated device in this suite: add one")
-    simulated = SimulatedDevice(tmp_path)
-    driver = find_driver("sim")(LineSection(number=1), tmp_path)
-    yield Device(driver, simulated.plug, simulated.unplug, simulated.ring)
-    driver.close()
-    simulated.unplug()
+    name = request.param
+    for mark in request.node.iter_markers("rule"):
+        for rule in mark.args:
+            if quality(name)[rule].startswith("exempt: "):
+                pytest.skip(f"{name} is exempt from {rule}: {quality(name)[rule][8:]}")
+    module = importlib.import_module(f"tests.contracts.devices.{name.replace('-', '_')}")
+    with module.on_bench(tmp_path) as device:
+        yield device
+        device.driver.close()
+        device.unplug()
 
 
 def read_for(driver: LineDriver, seconds: float) -> list[Frame]:
@@ -89,11 +61,13 @@ def read_for(driver: LineDriver, seconds: float) -> list[Frame]:
     return frames
 
 
+@pytest.mark.rule("missing_device_is_one_clear_error")
 def test_a_missing_device_is_one_clear_error_with_a_remedy(device: Device) -> None:
     with pytest.raises(DriverError, match="aminbox"):
         device.driver.open()
 
 
+@pytest.mark.rule("frames_come_in_real_time")
 def test_frames_come_in_real_time_and_in_order(device: Device) -> None:
     device.plug()
     device.driver.open()
@@ -105,6 +79,7 @@ def test_frames_come_in_real_time_and_in_order(device: Device) -> None:
     assert all(abs(frame.samples).max() <= 1.0 for frame in frames)
 
 
+@pytest.mark.rule("senses_ring", "senses_hook")
 def test_ring_and_hook_are_sensed(device: Device) -> None:
     device.plug()
     device.driver.open()
@@ -116,6 +91,7 @@ def test_ring_and_hook_are_sensed(device: Device) -> None:
     assert (True, True) not in states
 
 
+@pytest.mark.rule("lost_sound_is_counted")
 def test_sound_that_was_not_read_in_time_is_counted_as_lost(device: Device) -> None:
     device.plug()
     device.driver.open()
@@ -125,6 +101,7 @@ def test_sound_that_was_not_read_in_time_is_counted_as_lost(device: Device) -> N
     assert sum(frame.lost for frame in frames) > 0
 
 
+@pytest.mark.rule("unplug_raises_within_3_s", "reopens_after_unplug")
 def test_an_unplugged_device_is_an_error_within_three_seconds_and_comes_back(device: Device) -> None:
     device.plug()
     device.driver.open()
@@ -155,9 +132,8 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
 
 def test_every_driver_says_which_rules_it_meets() -> None:
     for name in driver_names():
-        quality = tomllib.loads((files("callerid.drivers") / f"{name}.quality.toml").read_text())
-        assert set(quality) == RULES
-        assert all(state == "done" or state.startswith("exempt: ") for state in quality.values())
+        assert set(quality(name)) == RULES
+        assert all(state == "done" or state.startswith("exempt: ") for state in quality(name).values())
 
 
 def test_an_unknown_driver_is_refused_with_the_installed_ones() -> None:
