@@ -13,7 +13,7 @@ from appliance.core.service import notify
 from db import DatabaseError, connect
 from db.connection import DatabaseUnusableError
 from sms_modem.outbox import OutboxWorker
-from sms_modem.routes import Route
+from sms_modem.routes.single import Route
 from sms_modem.routes.sink import SinkRoute
 
 log = logging.getLogger("sms")

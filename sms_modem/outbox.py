@@ -21,7 +21,7 @@ from appliance.domain.acting import Acting, acting
 from db import Connection
 from db.queries import outbox
 from db.queries.outbox import OutboxRow
-from sms_modem.routes import Route, SendError
+from sms_modem.routes.single import Route, SendError
 
 log = logging.getLogger("sms")
 

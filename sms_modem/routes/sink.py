@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from sms_modem.routes import SendError
+from sms_modem.routes.single import SendError
 
 
 class SinkRoute:

@@ -15,7 +15,7 @@ from db import Connection, connect
 from db.queries.events import list_events_after
 from db.queries.outbox import OutboxRow, find_message, list_messages_in
 from sms_modem.outbox import BATCH, CUT_OFF, OutboxWorker
-from sms_modem.routes import Route, SendError
+from sms_modem.routes.single import Route, SendError
 from sms_modem.routes.sink import SinkRoute
 from tests.fakes.clock import FakeClock
 
