@@ -8,3 +8,9 @@ flags="--universal --python-version 3.11 --generate-hashes --no-emit-index-url -
 "$bin/uv" pip compile $flags pyproject.toml -o requirements.lock
 # shellcheck disable=SC2086
 "$bin/uv" pip compile $flags --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+# The packages of lines' hardware alone: they need a compiler or a board, so they are installed apart.
+"$bin/python" -c 'import tomllib
+extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
+print("\n".join(extras["alsa"] + extras["gpio"]))' |
+    # shellcheck disable=SC2086
+    "$bin/uv" pip compile $flags - -o requirements-hardware.lock
