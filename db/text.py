@@ -54,3 +54,8 @@ def sort_key(text: str) -> str:
     """Give a key whose code-point order is the order of the Persian alphabet."""
     base = unicodedata.normalize("NFC", text).replace(ZWNJ, " ").translate(_SORT).lower()
     return "".join(_ORDER.get(letter, letter) for letter in base)
+
+
+def like_part(text: str) -> str:
+    """Give a text as part of a LIKE pattern with ``ESCAPE '\\'``, its own signs taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -25,11 +25,13 @@ from appliance.domain.acting import acting
 from appliance.domain.recordings import (
     NewRecording,
     delete_recording,
+    is_refused,
     keep_recording,
+    report_discarded_recording,
     report_failed_recording,
 )
 from db import Connection
-from db.queries import recordings
+from db.queries import calls, recordings
 from db.queries.recordings import RecordingRow
 from recorder.endings import Ending
 from recorder.errors import RecorderError
@@ -148,11 +150,47 @@ def keep_within_limits(
     return Kept(removed, freed, measure(folder))
 
 
-def enter(conn: Connection, ending: Ending, *, now: datetime, tell: Tell) -> str | None:
-    """Enter what a recording came to, and tell it; give its id when there is a file. Doing so twice is harmless."""
+def is_party_refused(conn: Connection, call_id: str, number: str | None = None) -> bool:
+    """Tell whether a call's other side is never recorded; `number` counts while the call is not stored yet."""
+    call = calls.find_call(conn, call_id)
+    return is_refused(
+        conn,
+        person_id=call.person_id if call else None,
+        number=(call.number if call else None) or number,
+    )
+
+
+def enter(
+    conn: Connection,
+    ending: Ending,
+    *,
+    now: datetime,
+    tell: Tell,
+    folder: Path | None = None,
+    number: str | None = None,
+) -> str | None:
+    """Enter what a recording came to, and tell it; give its id when there is a file. Doing so twice is harmless.
+
+    With `folder`, the file of a call whose other side is refused by now is removed instead; see
+    `is_party_refused` for `number`.
+    """
     recording_id: str | None = None
+    is_unwanted = (
+        folder is not None and ending.file_name is not None and is_party_refused(conn, ending.call_id, number)
+    )
+    if is_unwanted:
+        assert folder is not None
+        assert ending.file_name is not None
+        remove_file(folder, ending.file_name)
     with acting(conn, now, None, tell) as act:
-        if ending.file_name is not None:
+        if is_unwanted or (ending.file_name is None and ending.problem is None):
+            report_discarded_recording(
+                act,
+                call_id=ending.call_id,
+                line=ending.line,
+                reason="switched-off" if is_unwanted else ending.reason,
+            )
+        elif ending.file_name is not None:
             recording_id = keep_recording(
                 act,
                 NewRecording(
@@ -195,20 +233,18 @@ def tidy(
     line's daemon may be about to enter a file that it has just finished.
     """
     entered = []
-    known = recordings.list_recording_files(conn)
-    for path in list(finished_files(folder)):
+    for path in finished_files(folder, line=line):
         file_name = str(path.relative_to(folder))
-        if file_name not in known:
-            name = parse_name(path)
-            if name is None or (line is not None and name.line != line):
-                continue
+        is_deleted = recordings.find_file_state(conn, file_name)
+        if is_deleted is None:
             try:
-                recording_id = enter(conn, _ending_of(path, file_name, key), now=now, tell=tell)
+                ending = _ending_of(path, file_name, key)
+                recording_id = enter(conn, ending, now=now, tell=tell, folder=folder)
             except RecorderError as error:
                 log.error("happening=recording-not-entered file=%s problem=%s", path.name, error)
                 continue
             entered += [recording_id] if recording_id else []
-        elif known[file_name]:
+        elif is_deleted:
             remove_file(folder, file_name)
     for aside in (folder / ASIDE).glob("*"):
         with contextlib.suppress(FileNotFoundError):

@@ -44,11 +44,10 @@ def open_key(path: Path, recordings: Path, *, data: Path | None = None) -> BoxKe
 
     `data` is the data folder: a backup of it must not carry the key beside what it seals.
     """
-    for folder in (recordings, data):
-        if folder is not None and path.resolve().is_relative_to(folder.resolve()):
-            raise KeyUnusableError(
-                f"the key {path} lies in {folder} beside what it seals: put it outside the data folder"
-            )
+    if beside := is_beside(path, recordings, data):
+        raise KeyUnusableError(
+            f"the key {path} lies in {beside} beside what it seals: put it outside the data folder"
+        )
     if path.exists():
         return read_key(path)
     if sealed := next(recordings.rglob(f"*{SEALED}*"), None):
@@ -57,6 +56,14 @@ def open_key(path: Path, recordings: Path, *, data: Path | None = None) -> BoxKe
             "put it back from the emergency kit; a new key would not open them"
         )
     return _make_key(path)
+
+
+def is_beside(path: Path, recordings: Path, data: Path | None) -> Path | None:
+    """Give the folder in which the key would lie beside what it seals, or None."""
+    for folder in (recordings, data):
+        if folder is not None and path.resolve().is_relative_to(folder.resolve()):
+            return folder
+    return None
 
 
 def read_key(path: Path) -> BoxKey:

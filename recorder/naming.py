@@ -6,6 +6,8 @@ it is encrypted and ``.part`` while it is being written. No telephone number and
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -54,15 +56,23 @@ def parse_name(path: Path) -> RecordingName | None:
     return RecordingName(started_at, int(match["line"]), match["call"], match["sealed"] is not None)
 
 
-def finished_files(folder: Path) -> Iterator[Path]:
-    """Give the recordings that are complete, oldest first."""
-    for path in sorted(folder.glob("[0-9]*-[0-9]*/*")):
-        if not path.name.endswith(PART) and parse_name(path) is not None:
+def finished_files(folder: Path, *, line: int | None = None) -> Iterator[Path]:
+    """Give the recordings that are complete, of one line or all, oldest first; holds one month's names at a time."""
+    for path in _recordings(folder):
+        name = None if path.name.endswith(PART) else parse_name(path)
+        if name is not None and line in (None, name.line):
             yield path
 
 
 def unfinished_files(folder: Path) -> Iterator[Path]:
     """Give the recordings being written or left by a crash, oldest first."""
-    for path in sorted(folder.glob(f"[0-9]*-[0-9]*/*{PART}")):
-        if parse_name(path) is not None:
+    for path in _recordings(folder):
+        if path.name.endswith(PART) and parse_name(path) is not None:
             yield path
+
+
+def _recordings(folder: Path) -> Iterator[Path]:
+    for month in sorted(folder.glob("[0-9]*-[0-9]*")):
+        with contextlib.suppress(NotADirectoryError, FileNotFoundError):
+            for name in sorted(os.listdir(month)):
+                yield month / name

@@ -203,6 +203,26 @@ class JobFailed(Event, frozen=True, kw_only=True, tag="job.failed"):
     """The error, for engineers."""
 
 
+class RecordingStarted(Event, frozen=True, kw_only=True, tag="recording.started"):
+    """A call is being recorded from now on."""
+
+    call_id: str
+    """The call."""
+    line: int
+    """Number of the line."""
+
+
+class RecordingDiscarded(Event, frozen=True, kw_only=True, tag="recording.discarded"):
+    """A recording that was begun ended and nothing of it is kept."""
+
+    call_id: str
+    """The call it was of."""
+    line: int
+    """Number of the line."""
+    reason: str
+    """``switched-off``: the other side is not to be recorded; anything else: it ended before its first sound."""
+
+
 class RecordingFinished(Event, frozen=True, kw_only=True, tag="recording.finished"):
     """A call's recording is whole, on the disk, and can be played."""
 
@@ -257,6 +277,8 @@ AnyEvent = Union[  # noqa: UP007
     SmsFailed,
     SmsUncertain,
     JobFailed,
+    RecordingStarted,
+    RecordingDiscarded,
     RecordingFinished,
     RecordingFailed,
     RecordingDeleted,
@@ -278,6 +300,8 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     SmsFailed,
     SmsUncertain,
     JobFailed,
+    RecordingStarted,
+    RecordingDiscarded,
     RecordingFinished,
     RecordingFailed,
     RecordingDeleted,

@@ -9,16 +9,33 @@ import msgspec
 
 from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
-from appliance.core.events import RecordingDeleted, RecordingFailed, RecordingFinished
+from appliance.core.events import (
+    RecordingDeleted,
+    RecordingDiscarded,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingStarted,
+)
 from appliance.domain.access import Permission, User, require
 from appliance.domain.acting import Acting
 from db import Connection
 from db.queries import persons, recordings
-from db.queries.recordings import Listening, RecordingFilter, RecordingListing, RecordingRow, Storage
+from db.queries.recordings import (
+    CallRecordingRow,
+    Listening,
+    RecordingFilter,
+    RecordingListing,
+    RecordingNote,
+    RecordingRow,
+    Storage,
+)
+from db.text import clean
 
 PAGE_ROWS = 50
 SAME_LISTENING = timedelta(minutes=10)
 """A player asks for a file in many ranges; those of one user within this time are one listening."""
+
+LONGEST_NOTE = 300
 
 ListeningKind = Literal["listen", "download"]
 
@@ -61,6 +78,16 @@ def report_failed_recording(act: Acting, *, call_id: str, line: int, reason: str
     )
 
 
+def report_started_recording(act: Acting, *, call_id: str, line: int) -> None:
+    """Tell that a call is being recorded."""
+    act.record(RecordingStarted(id=act.new_id(), at=act.at, call_id=call_id, line=line))
+
+
+def report_discarded_recording(act: Acting, *, call_id: str, line: int, reason: str) -> None:
+    """Tell that nothing is kept of a recording that was begun."""
+    act.record(RecordingDiscarded(id=act.new_id(), at=act.at, call_id=call_id, line=line, reason=reason))
+
+
 def open_recording(conn: Connection, user: User, recording_id: str) -> RecordingRow:
     """Give a kept recording to a user who may listen."""
     return _kept(conn, user, "calls.listen", recording_id)
@@ -83,6 +110,48 @@ def list_recordings(
     """Give one page of the kept recordings, newest first: of a call, of a person, of a line, of a time."""
     require(user, "calls.listen")
     return recordings.list_recordings(conn, wanted, limit=PAGE_ROWS, before=before)
+
+
+def list_call_recordings(conn: Connection, user: User, call_id: str) -> list[CallRecordingRow]:
+    """Give every recording of a call, also deleted ones, oldest first."""
+    require(user, "calls.listen")
+    return recordings.list_call_recordings(conn, call_id)
+
+
+def list_notes(conn: Connection, user: User, recording_id: str) -> list[RecordingNote]:
+    """Give the notes of a recording in the order of their moments."""
+    require(user, "calls.listen")
+    return recordings.list_notes(conn, recording_id)
+
+
+def add_note(act: Acting, recording_id: str, seconds: float, text: str) -> int:
+    """Write a note at a moment of a recording; give its id. Raises `InvalidInputError`."""
+    assert act.user is not None
+    recording = _kept(act.conn, act.user, "calls.listen", recording_id)
+    words = clean(text)
+    if not words:
+        raise InvalidInputError("text", "missing")
+    if len(words) > LONGEST_NOTE:
+        raise InvalidInputError("text", f"longer than {LONGEST_NOTE} characters")
+    if any(not letter.isprintable() and letter != "\u200c" for letter in words):
+        raise InvalidInputError("text", "has control characters")
+    if not 0 <= seconds <= recording.seconds + 1:
+        raise InvalidInputError("seconds", f"not within the recording's {recording.seconds} s")
+    return recordings.insert_note(
+        act.conn, recording.id, act.user.id, round(min(seconds, recording.seconds), 1), words, act.at
+    )
+
+
+def remove_note(act: Acting, recording_id: str, note_id: int) -> None:
+    """Take back a note: one's own, or anybody's for whoever may delete recordings."""
+    assert act.user is not None
+    recording = _kept(act.conn, act.user, "calls.listen", recording_id)
+    note = recordings.find_note(act.conn, note_id)
+    if note is None or note.recording_id != recording.id:
+        raise NotFoundError(f"note {note_id}")
+    if note.user_id != act.user.id:
+        require(act.user, "recordings.delete")
+    recordings.update_note_deleted(act.conn, note.id, act.at, act.user.id)
 
 
 def list_listenings(conn: Connection, user: User, recording_id: str) -> list[Listening]:

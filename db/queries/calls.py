@@ -8,6 +8,7 @@ import msgspec
 
 from db.connection import Connection
 from db.records import fetch_all, fetch_one
+from db.text import like_part
 
 _COLUMNS = (
     "id, line, direction, state, revision, started_at, identified_at, answered_at, ended_at, end_reason, "
@@ -45,6 +46,8 @@ class CallListing(CallRow, frozen=True, kw_only=True):
     person_name: str | None = None
     sharing: int = 0
     """How many persons have the call's number."""
+    recordings: int = 0
+    """How many recordings of the call are kept."""
 
 
 class SignallingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +198,9 @@ def list_calls(
         SELECT {columns},
             CASE WHEN persons.id IS NULL THEN NULL
                  ELSE TRIM(persons.first_name || ' ' || persons.last_name) END AS person_name,
-            (SELECT COUNT(*) FROM person_phones WHERE person_phones.number = calls.number) AS sharing
+            (SELECT COUNT(*) FROM person_phones WHERE person_phones.number = calls.number) AS sharing,
+            (SELECT COUNT(*) FROM recordings
+             WHERE recordings.call_id = calls.id AND recordings.deleted_at IS NULL) AS recordings
         FROM calls
         LEFT JOIN persons ON persons.id = calls.person_id
         WHERE {" AND ".join(where)}
@@ -225,7 +230,7 @@ def _where(wanted: CallFilter) -> tuple[list[str], dict[str, Any]]:
         values["number_part"] = wanted.number_part
     if wanted.name_part:
         where.append("persons.search_key LIKE '%' || :name_part || '%' ESCAPE '\\'")
-        values["name_part"] = _like(wanted.name_part)
+        values["name_part"] = like_part(wanted.name_part)
     if wanted.from_at:
         where.append("calls.started_at >= :from_at")
         values["from_at"] = wanted.from_at
@@ -233,7 +238,3 @@ def _where(wanted: CallFilter) -> tuple[list[str], dict[str, Any]]:
         where.append("calls.started_at < :until_at")
         values["until_at"] = wanted.until_at
     return where, values
-
-
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

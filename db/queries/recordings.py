@@ -8,6 +8,7 @@ import msgspec
 
 from db.connection import Connection
 from db.records import fetch_all, fetch_one
+from db.text import like_part
 
 _COLUMNS = (
     "id, call_id, line, file_name, started_at, seconds, bytes, channels, codec, is_encrypted, is_on_hold, "
@@ -44,6 +45,26 @@ class RecordingListing(RecordingRow, frozen=True, kw_only=True):
     person_id: int | None = None
     person_name: str | None = None
     listenings: int = 0
+    notes: int = 0
+
+
+class CallRecordingRow(RecordingRow, frozen=True, kw_only=True):
+    """A recording of one call, kept or deleted."""
+
+    deleted_by_name: str | None = None
+    """Who deleted it; None for the box itself."""
+
+
+class RecordingNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user wrote at a moment of a recording."""
+
+    id: int
+    recording_id: str
+    user_id: int
+    user_name: str
+    seconds: float
+    text: str
+    created_at: str
 
 
 class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +74,10 @@ class RecordingFilter(msgspec.Struct, frozen=True, kw_only=True):
     person_id: int | None = None
     line: int | None = None
     is_on_hold: bool | None = None
+    number_part: str = ""
+    """Digits anywhere in the call's number."""
+    name_part: str = ""
+    """Folded part of the person's name."""
     from_at: str | None = None
     until_at: str | None = None
 
@@ -93,10 +118,12 @@ def find_recording(conn: Connection, recording_id: str) -> RecordingRow | None:
     return fetch_one(conn, RecordingRow, f"SELECT {_COLUMNS} FROM recordings WHERE id = ?", (recording_id,))
 
 
-def list_recording_files(conn: Connection) -> dict[str, bool]:
-    """Give every file that ever was entered, and whether it is deleted."""
-    rows = conn.execute("SELECT file_name, deleted_at IS NOT NULL FROM recordings").fetchall()
-    return {row[0]: bool(row[1]) for row in rows}
+def find_file_state(conn: Connection, file_name: str) -> bool | None:
+    """Tell of a file that was entered whether it is deleted; None of one that never was."""
+    row = conn.execute(
+        "SELECT deleted_at IS NOT NULL FROM recordings WHERE file_name = ?", (file_name,)
+    ).fetchone()
+    return None if row is None else bool(row[0])
 
 
 def list_recordings(
@@ -118,6 +145,12 @@ def list_recordings(
         if (value := getattr(wanted, name)) is not None:
             where.append(condition)
             values[name] = value
+    if wanted.number_part:
+        where.append("calls.number LIKE '%' || :number_part || '%'")
+        values["number_part"] = wanted.number_part
+    if wanted.name_part:
+        where.append("persons.search_key LIKE '%' || :name_part || '%' ESCAPE '\\'")
+        values["name_part"] = like_part(wanted.name_part)
     columns = ", ".join(f"recordings.{name.strip()}" for name in _COLUMNS.split(","))
     return fetch_all(
         conn,
@@ -127,7 +160,9 @@ def list_recordings(
             CASE WHEN persons.id IS NULL THEN NULL
                  ELSE TRIM(persons.first_name || ' ' || persons.last_name) END AS person_name,
             (SELECT COUNT(*) FROM recording_listenings
-             WHERE recording_listenings.recording_id = recordings.id) AS listenings
+             WHERE recording_listenings.recording_id = recordings.id) AS listenings,
+            (SELECT COUNT(*) FROM recording_notes
+             WHERE recording_notes.recording_id = recordings.id AND recording_notes.deleted_at IS NULL) AS notes
         FROM recordings
         LEFT JOIN calls ON calls.id = recordings.call_id
         LEFT JOIN persons ON persons.id = calls.person_id
@@ -136,6 +171,23 @@ def list_recordings(
         LIMIT :limit
         """,
         values,
+    )
+
+
+def list_call_recordings(conn: Connection, call_id: str) -> list[CallRecordingRow]:
+    """Give every recording of a call, also deleted ones, oldest first."""
+    columns = ", ".join(f"recordings.{name.strip()}" for name in _COLUMNS.split(","))
+    return fetch_all(
+        conn,
+        CallRecordingRow,
+        f"""
+        SELECT {columns}, users.display_name AS deleted_by_name
+        FROM recordings
+        LEFT JOIN users ON users.id = recordings.deleted_by
+        WHERE recordings.call_id = ?
+        ORDER BY recordings.started_at, recordings.id
+        """,
+        (call_id,),
     )
 
 
@@ -215,6 +267,51 @@ def list_listenings(conn: Connection, recording_id: str, limit: int = 200) -> li
         LIMIT ?
         """,
         (recording_id, limit),
+    )
+
+
+def insert_note(
+    conn: Connection, recording_id: str, user_id: int, seconds: float, text: str, created_at: str
+) -> int:
+    """Store a note and give its id."""
+    cursor = conn.execute(
+        "INSERT INTO recording_notes (recording_id, user_id, seconds, text, created_at) VALUES (?, ?, ?, ?, ?)",
+        (recording_id, user_id, seconds, text, created_at),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+_NOTE = """
+    SELECT recording_notes.id, recording_id, user_id, users.display_name AS user_name, seconds, text,
+        recording_notes.created_at
+    FROM recording_notes
+    JOIN users ON users.id = recording_notes.user_id
+"""
+
+
+def find_note(conn: Connection, note_id: int) -> RecordingNote | None:
+    """Give a note that was not taken back."""
+    return fetch_one(
+        conn, RecordingNote, f"{_NOTE} WHERE recording_notes.id = ? AND deleted_at IS NULL", (note_id,)
+    )
+
+
+def list_notes(conn: Connection, recording_id: str) -> list[RecordingNote]:
+    """Give a recording's notes in the order of their moments."""
+    return fetch_all(
+        conn,
+        RecordingNote,
+        f"{_NOTE} WHERE recording_id = ? AND deleted_at IS NULL ORDER BY seconds, recording_notes.id",
+        (recording_id,),
+    )
+
+
+def update_note_deleted(conn: Connection, note_id: int, deleted_at: str, deleted_by: int) -> None:
+    """Note that a note was taken back."""
+    conn.execute(
+        "UPDATE recording_notes SET deleted_at = ?, deleted_by = ? WHERE id = ? AND deleted_at IS NULL",
+        (deleted_at, deleted_by, note_id),
     )
 
 

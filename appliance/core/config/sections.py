@@ -108,6 +108,10 @@ class RecordingSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Seconds without a voice after which a recording ends; a voice begins a second part."""
     longest_minutes: Annotated[int, Meta(ge=1, le=24 * 60)] = 240
     """Longest single recording."""
+    consent: Annotated[str, Meta(min_length=1, max_length=300)] = (
+        "این مکالمه برای بهبود خدمات و پیگیری درخواست شما ضبط می‌شود."
+    )
+    """What the office says to the other side; the panel shows it to whoever answers."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
