@@ -5,9 +5,22 @@ from sqlite_utils import Migrations
 from db.migrations.m0001_office import step as office
 from db.migrations.m0002_recordings import step as recordings
 from db.migrations.m0003_recording_notes import step as recording_notes
+from db.migrations.m0010_structure import step as structure
+from db.migrations.m0011_access import step as access
+from db.migrations.m0012_people import step as people
+from db.migrations.m0013_policies import step as policies
+from db.migrations.m0014_money import step as money
+from db.migrations.m0015_service import step as service
+from db.migrations.m0016_books import step as books
+from db.migrations.m0017_reports import step as reports
+from db.migrations.m0018_first_lists import step as first_lists
 
 SET_NAME = "aminbox"
 
 history = Migrations(SET_NAME)
-for _step in (office, recordings, recording_notes):
-    history(name=_step.__module__.rpartition(".")[2])(_step)
+for _step in (
+    office, recordings, recording_notes, structure, access, people, policies, money, service, books, reports,
+    first_lists,
+):  # fmt: skip
+    # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
+    history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)
