@@ -123,7 +123,7 @@ def user(config: Config, username: str, display_name: str, role: str, password: 
     with _database(config) as conn:
         try:
             with transaction(conn):
-                create_user(conn, username=username, display_name=display_name, role=role, password=password)  # type: ignore[arg-type]
+                create_user(conn, username=username, display_name=display_name, role=role, password=password)
         except InvalidInputError as error:
             raise CommandError(str(error), 2) from None
     click.echo(f"user {username} added")

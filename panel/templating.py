@@ -15,7 +15,6 @@ from flask import Flask, current_app
 from appliance.core import jalali
 from appliance.core.clock import from_text, to_text
 from appliance.core.phone import PhoneNumber, parse_phone
-from appliance.domain.access import ROLE_TITLES, Role
 from appliance.version import VERSION
 from db.queries.lines import list_line_states
 from panel.card import CardView, rights_of
@@ -59,7 +58,6 @@ def install(app: Flask) -> None:
         asset=office.assets.path,
         link=lambda endpoint, **values: path_of(app, endpoint, **values),
         line_title=lambda number: line_title(office, number),
-        role_title=_role_title,
         office_name=office.config.office.name,
         is_demo=office.is_demo,
         version=VERSION,
@@ -153,7 +151,3 @@ def initials(name: str) -> str:
     """Give the letter an avatar shows; words every firm begins with are passed over."""
     words = [word for word in name.split() if word not in ("شرکت", "کارگاه", "آقای", "خانم")]
     return words[0][0] if words else "؟"
-
-
-def _role_title(role: Role) -> str:
-    return ROLE_TITLES[role]

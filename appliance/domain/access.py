@@ -1,4 +1,8 @@
-"""Who may do what: roles, permissions, and the one question asked of them."""
+"""Who may do what, and with whose records: roles, permissions, scope, and the questions asked of them.
+
+The five first roles are defined here; what an owner changes in them, and the roles he adds, are stored as
+differences (`db.queries.roles`), so a role learns of new permissions with an update.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,30 @@ import msgspec
 
 from appliance.core.errors import NotAllowedError
 
-Role = Literal["owner", "desk", "marketer", "accountant", "installer"]
+Role = str
+"""Name of a role; the built-in ones are the keys of `ROLE_PERMISSIONS`."""
+Scope = Literal["own", "unit", "all"]
 Permission = Literal[
     "calls.view",
     "calls.link",
     "calls.listen",
+    "persons.view",
     "persons.register",
+    "persons.edit",
+    "persons.archive",
+    "persons.identity",
+    "persons.export",
+    "policies.view",
+    "policies.issue",
+    "policies.edit",
+    "policies.cancel",
+    "policies.export",
+    "money.view",
+    "groups.manage",
+    "deliveries.manage",
+    "files.view",
+    "files.add",
+    "files.delete",
     "lines.view",
     "lines.ring",
     "lines.manage",
@@ -22,33 +44,99 @@ Permission = Literal[
     "recordings.refuse",
     "recordings.delete",
     "recordings.audit",
+    "lists.manage",
+    "settings.manage",
+    "users.manage",
+    "audit.view",
 ]
 
-ROLE_TITLES: dict[Role, str] = {
-    "owner": "مدیر",
-    "desk": "منشی",
-    "marketer": "بازاریاب",
-    "accountant": "حسابدار",
-    "installer": "نصاب",
+PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
+    "تماس‌ها": {
+        "calls.view": "دیدن تماس‌ها و کارت تماس",
+        "calls.link": "پیوند تماس به مشتری",
+        "calls.listen": "شنیدن مکالمه‌های ضبط‌شده",
+    },
+    "مشتریان": {
+        "persons.view": "دیدن مشتریان",
+        "persons.register": "ثبت مشتری",
+        "persons.edit": "ویرایش مشتری",
+        "persons.archive": "بایگانی مشتری",
+        "persons.identity": "دیدن کد ملی و شناسه‌ها",
+        "persons.export": "خروجی گرفتن از مشتریان",
+        "groups.manage": "تعریف گروه‌ها",
+    },
+    "بیمه‌نامه‌ها": {
+        "policies.view": "دیدن بیمه‌نامه‌ها",
+        "policies.issue": "صدور و تمدید بیمه‌نامه",
+        "policies.edit": "ویرایش بیمه‌نامه و الحاقیه",
+        "policies.cancel": "ابطال بیمه‌نامه",
+        "policies.export": "خروجی گرفتن از بیمه‌نامه‌ها",
+        "deliveries.manage": "تحویل بیمه‌نامه‌ها",
+        "money.view": "دیدن مبلغ‌ها و مانده‌ها",
+    },
+    "پیوست‌ها": {
+        "files.view": "دیدن پیوست‌ها",
+        "files.add": "افزودن پیوست",
+        "files.delete": "حذف پیوست",
+    },
+    "خطوط تلفن": {
+        "lines.view": "دیدن خطوط",
+        "lines.ring": "زنگ آزمایشی",
+        "lines.manage": "تنظیم خطوط",
+    },
+    "ضبط مکالمه": {
+        "recordings.download": "دریافت فایل مکالمه",
+        "recordings.hold": "نگه‌داشتن مکالمه",
+        "recordings.refuse": "ضبط‌نکردن مکالمهٔ یک مشتری",
+        "recordings.delete": "حذف مکالمه",
+        "recordings.audit": "دیدن سابقهٔ شنیدن",
+    },
+    "مدیریت": {
+        "lists.manage": "تعریف فهرست‌ها (منطقه، رشته، بیمه‌گر، …)",
+        "settings.manage": "تنظیمات دفتر",
+        "users.manage": "کاربران و دسترسی‌ها",
+        "audit.view": "دیدن سابقهٔ کارها",
+    },
 }
-_OFFICE: frozenset[Permission] = frozenset({"calls.view", "calls.link", "persons.register"})
-_RECORDINGS: frozenset[Permission] = frozenset(
-    {
-        "calls.listen",
-        "recordings.download",
-        "recordings.hold",
-        "recordings.refuse",
-        "recordings.delete",
-        "recordings.audit",
-    }
-)
+"""What each permission is called, in groups, in the order they are shown."""
+
+SCOPE_TITLES: dict[Scope, str] = {
+    "own": "پرونده‌های خودش",
+    "unit": "پرونده‌های واحد خودش",
+    "all": "همهٔ پرونده‌ها",
+}
+
+_OFFICE: frozenset[Permission] = frozenset(
+    {"calls.view", "calls.link", "persons.view", "persons.register", "persons.edit", "policies.view", "files.view",
+     "files.add"}
+)  # fmt: skip
+_DESK: frozenset[Permission] = _OFFICE | {
+    "persons.identity", "policies.issue", "policies.edit", "money.view", "groups.manage", "deliveries.manage",
+    "lines.view", "lines.ring", "calls.listen", "recordings.refuse",
+}  # fmt: skip
+_EVERYTHING: frozenset[Permission] = frozenset(name for group in PERMISSION_TITLES.values() for name in group)
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    "owner": _OFFICE | _RECORDINGS | {"lines.view", "lines.ring", "lines.manage"},
-    "desk": _OFFICE | {"lines.view", "lines.ring", "calls.listen", "recordings.refuse"},
+    "owner": _EVERYTHING,
+    "desk": _DESK,
     "marketer": _OFFICE,
-    "accountant": frozenset({"calls.view"}),
+    "accountant": frozenset(
+        {"calls.view", "persons.view", "persons.identity", "policies.view", "policies.export", "money.view",
+         "files.view", "files.add"}
+    ),
     "installer": frozenset({"lines.view", "lines.ring", "lines.manage"}),
-}
+}  # fmt: skip
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose records somebody may see: all of them, one unit's, or what is one's own.
+
+    «Own» is what belongs to the user's marketer or what the user entered.
+    """
+
+    scope: Scope
+    user_id: int
+    unit_id: int | None = None
+    marketer_id: int | None = None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,10 +146,31 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     display_name: str
     role: Role
+    role_title: str = ""
+    permissions: frozenset[str] = frozenset()
+    scope: Scope = "all"
+    unit_id: int | None = None
+    marketer_id: int | None = None
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the user's role includes a permission."""
-        return permission in ROLE_PERMISSIONS[self.role]
+        return permission in self.permissions
+
+    @property
+    def reach(self) -> Reach:
+        """Whose records the user may see."""
+        return Reach(scope=self.scope, user_id=self.id, unit_id=self.unit_id, marketer_id=self.marketer_id)
+
+
+def permissions_of(role: Role, differences: dict[str, bool]) -> frozenset[str]:
+    """Give what a role allows: its definition here, and what was granted or taken since."""
+    allowed = set(ROLE_PERMISSIONS.get(role, frozenset()))
+    for name, is_granted in differences.items():
+        if name in _EVERYTHING and is_granted:
+            allowed.add(name)  # type: ignore[arg-type]
+        elif not is_granted:
+            allowed.discard(name)  # type: ignore[arg-type]
+    return frozenset(allowed)
 
 
 def require(user: User, permission: Permission) -> None:

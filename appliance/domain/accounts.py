@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from appliance.core.clock import from_text, to_text
 from appliance.core.errors import InvalidInputError, LockedOutError, SignInError
-from appliance.domain.access import Role, User
+from appliance.domain.access import Role, Scope, User, permissions_of
 from db import Connection, transaction
-from db.queries import users
+from db.queries import roles, users
 from db.queries.users import UserRow
 from db.text import ZWNJ, clean
 
@@ -34,8 +34,9 @@ def create_user(conn: Connection, *, username: str, display_name: str, role: Rol
     Raises `InvalidInputError` for an unknown role, a password or a name that is too short or too long, or a
     name that is taken.
     """
-    if role not in get_args(Role):
-        raise InvalidInputError("role", f"expected one of {', '.join(get_args(Role))}")
+    if roles.find_role(conn, role) is None:
+        known = ", ".join(known.name for known in roles.list_roles(conn))
+        raise InvalidInputError("role", f"expected one of {known}")
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInputError("password", f"shorter than {SHORTEST_PASSWORD} characters")
     if len(password) > LONGEST_PASSWORD:
@@ -78,18 +79,28 @@ def sign_in(conn: Connection, now: datetime, username: str, password: str) -> Us
         raise SignInError("wrong password")
     with transaction(conn):
         users.update_sign_in_failure(conn, row.id, 0, None)
-    return as_user(row)
+    return as_user(conn, row)
 
 
 def active_user(conn: Connection, user_id: int) -> User | None:
     """Give the user of a session, or None when the account was switched off or removed."""
     row = users.find_user(conn, user_id)
-    return as_user(row) if row is not None and row.is_active else None
+    return as_user(conn, row) if row is not None and row.is_active else None
 
 
-def as_user(row: UserRow) -> User:
-    """Give the signed-in view of a stored user."""
-    return User(id=row.id, username=row.username, display_name=row.display_name, role=row.role)  # type: ignore[arg-type]
+def as_user(conn: Connection, row: UserRow) -> User:
+    """Give the signed-in view of a stored user, with what the role allows now."""
+    return User(
+        id=row.id,
+        username=row.username,
+        display_name=row.display_name,
+        role=row.role,
+        role_title=row.role_title,
+        permissions=permissions_of(row.role, roles.list_differences(conn, row.role)),
+        scope=cast(Scope, row.scope),
+        unit_id=row.unit_id,
+        marketer_id=row.marketer_id,
+    )
 
 
 def _is_text(text: str) -> bool:

@@ -1,5 +1,4 @@
-"""What the office does for its customers: claims, cases, activities, complaints, gifts, files, and what calls led to.
-"""
+"""What the office does for its customers: claims, cases, activities, complaints, gifts, files, and what calls led to."""
 
 from __future__ import annotations
 

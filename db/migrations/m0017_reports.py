@@ -1,5 +1,4 @@
-"""What is looked at and brought in: tariffs and estimates, saved reports, charts, feeds, imports and discrepancies.
-"""
+"""What is looked at and brought in: tariffs and estimates, saved reports, charts, feeds, imports and discrepancies."""
 
 from __future__ import annotations
 

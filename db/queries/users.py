@@ -7,7 +7,11 @@ import msgspec
 from db.connection import Connection
 from db.records import fetch_all, fetch_one
 
-_COLUMNS = "id, username, display_name, role, password_hash, is_active, failed_sign_ins, locked_until"
+_COLUMNS = (
+    "users.id, username, display_name, role, roles.title AS role_title, scope, unit_id, marketer_id, mobile, email, "
+    "password_hash, is_active, failed_sign_ins, locked_until, must_change_password, last_sign_in_at, revision"
+)
+_FROM = "FROM users JOIN roles ON roles.name = users.role"
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,10 +21,19 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     display_name: str
     role: str
+    role_title: str
+    scope: str
+    unit_id: int | None
+    marketer_id: int | None
+    mobile: str
+    email: str
     password_hash: str
     is_active: bool
     failed_sign_ins: int
     locked_until: str | None
+    must_change_password: bool
+    last_sign_in_at: str | None
+    revision: int
 
 
 def insert_user(conn: Connection, *, username: str, display_name: str, role: str, password_hash: str) -> int:
@@ -35,17 +48,17 @@ def insert_user(conn: Connection, *, username: str, display_name: str, role: str
 
 def find_user(conn: Connection, user_id: int) -> UserRow | None:
     """Give one user."""
-    return fetch_one(conn, UserRow, f"SELECT {_COLUMNS} FROM users WHERE id = ?", (user_id,))
+    return fetch_one(conn, UserRow, f"SELECT {_COLUMNS} {_FROM} WHERE users.id = ?", (user_id,))
 
 
 def find_user_by_name(conn: Connection, username: str) -> UserRow | None:
     """Give the user of a sign-in name."""
-    return fetch_one(conn, UserRow, f"SELECT {_COLUMNS} FROM users WHERE username = ?", (username,))
+    return fetch_one(conn, UserRow, f"SELECT {_COLUMNS} {_FROM} WHERE username = ?", (username,))
 
 
 def list_users(conn: Connection) -> list[UserRow]:
     """Give all users."""
-    return fetch_all(conn, UserRow, f"SELECT {_COLUMNS} FROM users ORDER BY id")
+    return fetch_all(conn, UserRow, f"SELECT {_COLUMNS} {_FROM} ORDER BY users.id")
 
 
 def update_sign_in_failure(conn: Connection, user_id: int, failures: int, locked_until: str | None) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from appliance.core.clock import to_text
 from appliance.domain.access import Role, User
+from appliance.domain.accounts import active_user
 from db import Connection, transaction
 from db.queries import persons, users
 from tests.fakes.clock import START
@@ -52,7 +53,9 @@ def _user(conn: Connection, role: Role) -> User:
     user_id = users.insert_user(
         conn, username=role, display_name=role.title(), role=role, password_hash=NO_PASSWORD
     )
-    return User(id=user_id, username=role, display_name=role.title(), role=role)
+    user = active_user(conn, user_id)
+    assert user is not None
+    return user
 
 
 def _person(conn: Connection, kind: str, first_name: str, last_name: str, *numbers: str) -> int:

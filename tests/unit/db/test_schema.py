@@ -55,7 +55,12 @@ def test_migrating_twice_does_nothing_the_second_time(database: Path) -> None:
 
 
 def test_every_table_is_strict(conn: Connection) -> None:
-    loose = [name for name, sql in schema_of(conn) if sql.startswith("CREATE TABLE") and "STRICT" not in sql]
+    of_search = "person_search"  # a full-text index keeps its pages in tables of SQLite's own
+    loose = [
+        name
+        for name, sql in schema_of(conn)
+        if sql.startswith("CREATE TABLE") and "STRICT" not in sql and not name.startswith(of_search)
+    ]
     assert loose == []
 
 
