@@ -19,6 +19,8 @@ from appliance.supervisor import Role, Supervisor
 DEMO_LINES = 2
 DEMO_FOLDER = "data"
 DEMO_PORT = 8080
+DEMO_LEAST_FREE_PERCENT = 1
+"""The demo's invented calls are recorded also on a developer's full disk."""
 
 
 @click.command()
@@ -98,6 +100,8 @@ def _demo_text(folder: Path, port: int, host: str, lines: list[LineSection]) -> 
         f'[data]\nfolder = "{quoted}"\nruntime = "{DataSection(folder=str(folder)).runtime_folder}"',
         f'[panel]\nhost = "{host}"\nport = {port}',
         '[sms]\nroute = "sink"',
+        f"[recording]\nlines = [{', '.join(str(line.number) for line in lines)}]\n"
+        f"least_free_percent = {DEMO_LEAST_FREE_PERCENT}",
     ]
     parts += [
         f'[[lines]]\nnumber = {line.number}\ntitle = "{line.title}"\ndriver = "{line.driver}"'

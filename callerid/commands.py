@@ -29,9 +29,11 @@ def line(config: Config, number: int) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from callerid.daemon import LineDaemon
     from callerid.drivers import DriverError, find_driver
+    from callerid.recording import CallRecorder
     from callerid.scope.captures import FOLDER as CAPTURE_FOLDER
     from callerid.scope.observer import Observer
     from callerid.writing import EventWriter
+    from recorder.keeper import Keeper
 
     section = config.line(number)
     if section is None:
@@ -60,6 +62,22 @@ def line(config: Config, number: int) -> None:
         later=writer.later,
         now=clock.now,
     )
+    keeper = Keeper(
+        config,
+        line=number,
+        clock=clock,
+        tell=bus.publish,
+        keeps_limits=number == min(one.number for one in config.lines),
+    )
+    keeper.start()
+    recorder = CallRecorder(
+        config,
+        line=number,
+        rate_hz=driver.rate_hz,
+        hears_line=driver.hears_line,
+        clock=clock,
+        keeper=keeper,
+    )
     daemon = LineDaemon(
         line=number,
         driver=driver,
@@ -69,11 +87,14 @@ def line(config: Config, number: int) -> None:
         writer=writer,
         clock=clock,
         observer=observer,
+        recorder=recorder,
     )
     daemon.resume(config.data.database)
     notify("READY=1")
     daemon.run(stop.is_set)
     notify("STOPPING=1")
+    recorder.close(clock.monotonic(), timeout_s=2.0)
+    keeper.close(timeout_s=1.5)
     observer.close()
-    writer.close()
+    writer.close(timeout_s=2.0)
     bus.close()

@@ -19,6 +19,7 @@ from appliance.core.ids import new_id
 from appliance.core.service import masked, notify
 from callerid.drivers import DriverError, Frame, LineDriver
 from callerid.listening import Heard, Listener
+from callerid.recording import CallRecorder
 from callerid.scope.observer import Observer
 from callerid.snapshots import Teller
 from callerid.writing import EventWriter
@@ -51,6 +52,7 @@ class LineDaemon:
         writer: EventWriter,
         clock: Clock,
         observer: Observer | None = None,
+        recorder: CallRecorder | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._line = line
@@ -60,6 +62,7 @@ class LineDaemon:
         self._writer = writer
         self._clock = clock
         self._observer = observer
+        self._recorder = recorder
         self._sleep = sleep
         self._teller = Teller(line, area_code, clock)
         self._listener = Listener(driver.rate_hz, self._teller.new_key, hears_line=driver.hears_line)
@@ -111,6 +114,8 @@ class LineDaemon:
             log.warning("happening=samples-lost line=%d lost=%d", self._line, frame.lost)
         for heard in self._listener.feed(frame):
             self._tell(heard)
+        if self._recorder is not None:
+            self._recorder.hear(frame, self._talked_on(frame.channel))
         if self._observer is not None:
             self._observer.look(frame, self._listener)
 
@@ -133,10 +138,20 @@ class LineDaemon:
             for machine in self._listener.machines.values():
                 for change in machine.line_lost(at):
                     self._tell(Heard(change))
+            if self._recorder is not None:
+                self._recorder.line_lost(at)
+
+    def _talked_on(self, channel: str) -> str | None:
+        """Give the call for which the handset is lifted in a channel."""
+        machine = self._listener.machines.get(channel)
+        call = machine.call if machine is not None else None
+        return call.key if call is not None and call.state in ("answered", "dialling") else None
 
     def _tell(self, heard: Heard) -> None:
         event = self._teller.event(heard)
         self._publish(event)
+        if self._recorder is not None:
+            self._recorder.told(event, heard.change.at)
         call = heard.change.call
         if self._observer is not None and heard.change.kind in ("answered", "missed"):
             self._observer.keep_unread(call)

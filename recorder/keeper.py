@@ -92,6 +92,12 @@ class Keeper:
         """Tell that a call is not recorded although it should be; returns at once."""
         self._tasks.put(lambda conn: self._report(conn, call_id, problem))
 
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until everything asked for so far is done; False when that took longer than `timeout_s`."""
+        done = threading.Event()
+        self._tasks.put(lambda _conn: done.set())
+        return done.wait(timeout_s)
+
     def close(self, timeout_s: float = 3.0) -> bool:
         """Do what is waiting, then end; False when that took longer than `timeout_s`."""
         self._tasks.put(None)
@@ -177,6 +183,7 @@ class Keeper:
             tell=self._tell,
             keep_days=self._config.recording.keep_days,
             line=self._line,
+            numbers=self._numbers,
         )
 
     def _answer(self, conn: Connection, call_id: str) -> None:

@@ -11,9 +11,10 @@ import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -225,12 +226,14 @@ def tidy(
     tell: Tell,
     keep_days: int,
     line: int | None = None,
+    numbers: Mapping[str, str | None] = MappingProxyType({}),
 ) -> list[str]:
     """Bring files and rows together after a crash; give the ids of recordings that were entered.
 
     A whole file nobody knows is entered, a file whose row says deleted is removed, and so is what was set aside
     and has become too old. Run it at start, after `recorder.repair.repair_folder`, for one `line` or all; another
-    line's daemon may be about to enter a file that it has just finished.
+    line's daemon may be about to enter a file that it has just finished. `numbers` are those of calls that may not
+    be stored yet.
     """
     entered = []
     for path in finished_files(folder, line=line):
@@ -239,7 +242,8 @@ def tidy(
         if is_deleted is None:
             try:
                 ending = _ending_of(path, file_name, key)
-                recording_id = enter(conn, ending, now=now, tell=tell, folder=folder)
+                number = numbers.get(ending.call_id)
+                recording_id = enter(conn, ending, now=now, tell=tell, folder=folder, number=number)
             except RecorderError as error:
                 log.error("happening=recording-not-entered file=%s problem=%s", path.name, error)
                 continue
