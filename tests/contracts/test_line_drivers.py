@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -37,15 +38,28 @@ def quality(name: str) -> dict[str, str]:
     return tomllib.loads((files("callerid.drivers") / f"{name}.quality.toml").read_text())
 
 
-@pytest.fixture(params=driver_names())
+def device_module(name: str) -> ModuleType:
+    """Give the module of a driver's simulated device."""
+    return importlib.import_module(f"tests.contracts.devices.{name.replace('-', '_')}")
+
+
+def benches() -> list[tuple[str, str]]:
+    """Give each driver with each variant of its device; most devices have but one."""
+    return [
+        (name, variant)
+        for name in driver_names()
+        for variant in getattr(device_module(name), "VARIANTS", ("",))
+    ]
+
+
+@pytest.fixture(params=benches(), ids=lambda bench: "-".join(filter(None, bench)))
 def device(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Device]:
-    name = request.param
+    name, variant = request.param
     for mark in request.node.iter_markers("rule"):
         for rule in mark.args:
             if quality(name)[rule].startswith("exempt: "):
                 pytest.skip(f"{name} is exempt from {rule}: {quality(name)[rule][8:]}")
-    module = importlib.import_module(f"tests.contracts.devices.{name.replace('-', '_')}")
-    with module.on_bench(tmp_path) as device:
+    with device_module(name).on_bench(tmp_path, *filter(None, [variant])) as device:
         yield device
         device.driver.close()
         device.unplug()

@@ -1,6 +1,7 @@
 """The devices the drivers are tried on: one module each, named as the driver, with ``on_bench(tmp_path)``.
 
-`on_bench` is a context manager that gives a `Device` whose hardware is not plugged in yet.
+`on_bench` is a context manager that gives a `Device` whose hardware is not plugged in yet. A module whose device
+comes in several kinds names them in ``VARIANTS``; `on_bench` is then given the kind as well.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ from callerid.drivers import find_driver
 from tests.contracts.devices import Device
 from tests.fakes.voice_modem import Kind, PtyModem
 
+VARIANTS = ("conexant", "usr5637")
+
 
 @contextlib.contextmanager
-def on_bench(tmp_path: Path, kind: Kind = "conexant") -> Iterator[Device]:
+def on_bench(tmp_path: Path, kind: Kind) -> Iterator[Device]:
     """Give the driver of a modem that is not plugged in yet."""
     modem = PtyModem(tmp_path, kind)
     section = LineSection(number=1, driver="voice-modem", options={"port": str(modem.port)})
