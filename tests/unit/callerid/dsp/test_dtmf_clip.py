@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callerid.dsp.dtmf import DtmfClipDecoder
-from callerid.dsp.dtmf.evidence import rhythm_of
 from callerid.dsp.dtmf.forms import parse
+from callerid.dsp.dtmf.rhythm import rhythm_of
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.synth import damage, dtmf, tones
 
