@@ -36,7 +36,9 @@ class CaptureBuffer:
         self._count = 0
 
     def feed(self, samples: Samples) -> None:
-        """Take a block and forget what is older than ten seconds."""
+        """Take a block and forget what is older than ten seconds. A front-end without sound leaves nothing."""
+        if not len(samples):
+            return
         clean = np.clip(np.nan_to_num(samples), -1.0, 1.0)
         self._pieces.append(np.round(clean * _PCM_FULL_SCALE).astype("<i2"))
         self._count += len(samples)

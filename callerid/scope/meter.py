@@ -45,6 +45,8 @@ class ScopeMeter:
 
     def feed(self, samples: Samples, *, ring: bool, off_hook: bool) -> ScopeFrame | None:
         """Take a block; give a frame when a tenth of a second is complete."""
+        if not len(samples):
+            return None
         self._pieces.append(samples)
         self._count += len(samples)
         if self._count < self._length:

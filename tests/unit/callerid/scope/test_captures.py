@@ -27,6 +27,14 @@ def test_the_buffer_holds_the_newest_ten_seconds() -> None:
     assert round(samples[-1] / 32767, 2) == 0.24
 
 
+def test_frames_without_sound_take_no_room() -> None:
+    buffer = captures.CaptureBuffer(8000)
+    for _ in range(1000):
+        buffer.feed(np.zeros(0, np.float32))
+    assert buffer.sound() == b""
+    assert len(buffer._pieces) == 0
+
+
 def test_a_capture_is_a_whole_wav_file(tmp_path: Path) -> None:
     buffer = captures.CaptureBuffer(8000)
     buffer.feed(np.array([0.5, np.nan, np.inf, -2.0], np.float32))

@@ -78,3 +78,11 @@ def test_what_was_heard_is_shown_once() -> None:
     assert first is not None
     assert second is not None
     assert (first.heard, second.heard) == (["ring-on"], [])
+
+
+def test_frames_without_sound_give_no_picture_and_take_no_room() -> None:
+    meter = ScopeMeter(1, RATE_HZ)
+    assert [meter.feed(np.zeros(0, np.float32), ring=False, off_hook=False) for _ in range(1000)] == [
+        None
+    ] * 1000
+    assert meter._pieces == []
