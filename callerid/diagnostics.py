@@ -6,6 +6,7 @@ from appliance.core.config import Config
 from appliance.core.exchange_client import ExchangeError, ask
 from appliance.diagnostics import Finding, Problem
 from callerid.drivers import DriverError, driver_names, find_driver
+from callerid.drivers.voicemodem.ports import FoundModem, find_modems
 
 
 def check(config: Config) -> list[Problem]:
@@ -26,6 +27,7 @@ def report(config: Config) -> list[Finding]:
         Finding(f"line {line.number}", f"driver {line.driver}, area code {config.area_code_of(line.number)}")
         for line in config.lines
     ]
+    found += [_finding(modem) for modem in find_modems()]
     if any(line.driver == "sim" for line in config.lines):
         try:
             busy = ask(config.data.runtime_folder, do="state")["busy"]
@@ -35,3 +37,8 @@ def report(config: Config) -> list[Finding]:
         except ExchangeError as error:
             found.append(Finding("exchange", str(error), False))
     return found
+
+
+def _finding(modem: FoundModem) -> Finding:
+    kind = "a voice modem's vendor" if modem.is_known else "perhaps a modem"
+    return Finding(f"serial port {modem.device}", f"{modem.description}, {kind}; options: {modem.option}")

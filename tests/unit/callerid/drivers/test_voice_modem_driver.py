@@ -15,8 +15,9 @@ from appliance.core.config import LineSection
 from appliance.core.events import CallEnded
 from callerid.daemon import LineDaemon
 from callerid.drivers import DriverError, Frame
-from callerid.drivers.voicemodem.dialects import CONEXANT
+from callerid.drivers.voicemodem.dialects import CONEXANT, UNKNOWN, USR5637
 from callerid.drivers.voicemodem.driver import VoiceModemDriver
+from callerid.drivers.voicemodem.probing import probe
 from callerid.drivers.voicemodem.sound import to_samples
 from callerid.writing import EventWriter
 from db import connect, migrate
@@ -145,6 +146,16 @@ def test_a_modem_that_comes_back_under_another_name_is_found(bench: Bench) -> No
         assert bench.driver.dialect is CONEXANT
     finally:
         held.unplug()
+
+
+@pytest.mark.parametrize("kind", ["conexant", "usr5637", "other"])
+def test_a_port_can_be_asked_what_modem_it_is(bench: Bench, kind: Kind) -> None:
+    bench.make(kind)
+    known = {"conexant": CONEXANT, "usr5637": USR5637, "other": UNKNOWN}
+    assert probe(str(bench.pty.port)) is known[kind]
+    bench.pty.modem.is_dead = True
+    with pytest.raises(DriverError, match="does not answer AT"):
+        probe(str(bench.pty.port))
 
 
 def test_a_modem_another_program_holds_is_one_clear_error(bench: Bench) -> None:

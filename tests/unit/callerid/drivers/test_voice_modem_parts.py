@@ -6,6 +6,7 @@ import itertools
 import wave
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,11 +17,13 @@ from callerid.drivers.voicemodem.caller import CallerFields, field_of
 from callerid.drivers.voicemodem.dle import Unshielder, shield
 from callerid.drivers.voicemodem.following import ModemLine
 from callerid.drivers.voicemodem.options import Options, read_options
-from callerid.drivers.voicemodem.ports import device_of_usb, find_modems
+from callerid.drivers.voicemodem.ports import VENDORS, device_of_usb, find_modems
 from callerid.drivers.voicemodem.results import Code, Line, take_item
 from callerid.drivers.voicemodem.sound import from_samples, read_announcement, to_samples
 from callerid.dsp.message import CallerMessage
 from tests.unit.callerid.drivers.voice_modem_bench import STABLE
+
+ROOT = Path(__file__).parents[4]
 
 PIECES = st.sampled_from([
     b"\r\n", b"RING", b"NMBR = ", b"NMBR=", b"0912", b"DATE = 0805", b"TIME=1805", b"OK", b"ERROR", b"CONNECT",
@@ -239,3 +242,18 @@ def test_modems_are_listed_with_the_name_that_stays_theirs(tmp_path: Path) -> No
         (False, 'usb = "1a86:7523"'),
     ]
     assert find_modems(lambda: [], tmp_path / "none") == []
+
+
+def test_every_vendor_known_as_a_modems_is_let_in_by_the_udev_rule() -> None:
+    rules = (ROOT / "firmware_config/udev/60-aminbox-voice-modem.rules").read_text(encoding="utf-8")
+    for vendor in VENDORS:
+        assert f'ATTRS{{idVendor}}=="{vendor:04x}", GROUP="dialout"' in rules
+
+
+def test_every_option_stands_on_the_page_with_its_default() -> None:
+    page = (ROOT / "docs/lines/voice-modem.md").read_text(encoding="utf-8")
+    for field in msgspec.structs.fields(Options):
+        default = str(field.default).lower()
+        assert any(line.startswith(f"| `{field.name}` | {default}") for line in page.splitlines()), (
+            f"{field.name} with default {default!r} is missing"
+        )
