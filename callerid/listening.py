@@ -5,19 +5,24 @@ Pure in the sense of the signal chain: frames in, changes out; its only time is 
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable
 
 import msgspec
 
+from callerid.call import Change
 from callerid.drivers import Fact, Frame
 from callerid.dsp.bank import DecoderBank
 from callerid.dsp.dialling import DialDecoder
 from callerid.dsp.message import CallerMessage
 from callerid.dsp.signals import LineSignals, Signal
-from callerid.lifecycle import CallMachine, Change
+from callerid.far_side import FarSide
+from callerid.lifecycle import CallMachine, Tone
 
 FIRST_DIGITS_DELAY_S = 0.15
 """The lifting of the handset itself clicks; dialling is listened to only after it."""
+_TONES: frozenset[str] = frozenset(typing.get_args(Tone)) - {"ringback"}
+"""Ringing tone is followed burst by burst instead."""
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -39,7 +44,9 @@ class Listener:
         self._new_key = new_key
         self._hears_line = hears_line
         self._rate_hz = rate_hz
-        self._start_over()
+        self._is_back = hears_line
+        """The line delivers again: nobody saw what its hook did meanwhile."""
+        self.start_over()
 
     def machine(self, channel: str = "") -> CallMachine:
         """Give the call machine of a channel."""
@@ -53,6 +60,10 @@ class Listener:
         machine = self.machine(frame.channel)
         changes: list[Heard] = []
         self.noticed = []
+        if self._is_back:
+            self._is_back = False
+            for other in self.machines.values():
+                changes += _plain(other.resume(frame.end_monotonic))
         for fact in frame.facts:
             changes += _plain(_apply(machine, fact, frame.end_monotonic))
         if self._hears_line and len(frame.samples):
@@ -79,31 +90,33 @@ class Listener:
         messages = self._bank.feed(frame.samples)
         signals = self._signals.feed(frame.samples)
         self._consumed_s += len(frame.samples) / self._rate_hz
+        zero = at - self._consumed_s
         self.noticed = [signal.kind for signal in signals] + [_words(message) for message in messages]
         is_ringing = self._ring(frame, signals)
         if is_ringing:
             changes += _plain(machine.ring(True, at))
         if frame.off_hook is not None:
-            changes += self._hook(machine, frame.off_hook, at)
+            changes += _plain(machine.hook(frame.off_hook, at))
         for message in messages:
             changes += self._message(machine, message, at)
         if is_ringing is False:
             changes += _plain(machine.ring(False, at))
-        if any(signal.kind == "busy" for signal in signals):
-            changes += _plain(machine.busy(at))
+        for signal in signals:
+            if signal.kind in _TONES:
+                tone = typing.cast(Tone, signal.kind)
+                changes += _plain(machine.tone(tone, at, began=zero + signal.t_start))
         return changes + self._dialling(frame, machine)
 
     def start_over(self) -> None:
         """Forget the sound heard so far (the line was away); the call in progress stays."""
-        self._start_over()
-
-    def _start_over(self) -> None:
+        self._is_back = self._hears_line
         self._bank = DecoderBank(self._rate_hz)
         self._signals = LineSignals(self._rate_hz)
-        self._dial: DialDecoder | None = None
+        self._dialled_call = ""
+        self._dial = DialDecoder(self._rate_hz)
         self._dial_skip_s = 0.0
+        self._far_side = FarSide(self._rate_hz)
         self._consumed_s = 0.0
-        self._audio_ring: bool | None = None
 
     def _ring(self, frame: Frame, signals: list[Signal]) -> bool | None:
         """Tell whether the telephone rings now: as sensed, else as heard; None when unchanged."""
@@ -117,14 +130,6 @@ class Listener:
                 heard = False
         return heard
 
-    def _hook(self, machine: CallMachine, is_off: bool, at: float) -> list[Heard]:
-        if not is_off:
-            self._dial = None
-        elif self._dial is None:
-            self._dial = DialDecoder(self._rate_hz)
-            self._dial_skip_s = FIRST_DIGITS_DELAY_S
-        return _plain(machine.hook(is_off, at))
-
     def _message(self, machine: CallMachine, message: CallerMessage, at: float) -> list[Heard]:
         last_bit = at - (self._consumed_s - message.t_last)
         return [
@@ -133,23 +138,29 @@ class Listener:
         ]
 
     def _dialling(self, frame: Frame, machine: CallMachine) -> list[Heard]:
-        call = machine.call
-        if self._dial is None or call is None or call.state != "dialling":
+        call, at = machine.call, frame.end_monotonic
+        if call is None or call.state != "dialling":
             return []
+        if self._dialled_call != call.key:
+            self._dialled_call, self._dial_skip_s = call.key, FIRST_DIGITS_DELAY_S
+            self._dial, self._far_side = DialDecoder(self._rate_hz), FarSide(self._rate_hz)
         if self._dial_skip_s > 0:
             self._dial_skip_s -= len(frame.samples) / self._rate_hz
             return []
         changes: list[Heard] = []
         for digit in self._dial.feed(frame.samples):
             self.noticed.append(f"{digit.method} digit {digit.digit}")
-            changes += _plain(machine.digit(digit.digit, frame.end_monotonic))
+            self._far_side.start_over()
+            changes += _plain(machine.digit(digit.digit, at))
+        for found in self._far_side.feed(frame.samples):
+            changes += _plain(machine.tone(found.kind, at, began=at - self._far_side.heard_s + found.at))
         return changes
 
 
 def _apply(machine: CallMachine, fact: Fact, at: float) -> list[Change]:
     match fact.kind:
         case "ring":
-            return machine.ring(True, at) + machine.ring(False, at)
+            return machine.burst(at)
         case "message":
             return machine.message(fact.message, at) if fact.message is not None else []
         case "lifted":

@@ -19,7 +19,7 @@ from appliance.core.events import (
 )
 from appliance.core.ids import new_id
 from appliance.core.phone import parse_phone
-from callerid.lifecycle import Call
+from callerid.call import Call
 from callerid.listening import Heard
 from db.queries.calls import CallRow
 
@@ -78,6 +78,8 @@ class Teller:
             standard=row.standard,
             ring_count=row.ring_count,
             confidence=row.confidence,
+            is_estimated=row.is_estimated,
+            estimate_confidence=row.estimate_confidence,
             key=row.id,
         )
 
@@ -102,6 +104,8 @@ class Teller:
             standard=call.standard,
             ring_count=call.ring_count,
             confidence=call.confidence,
+            is_estimated=call.is_estimated,
+            estimate_confidence=call.estimate_confidence,
         )
 
     def _tie(self, key: str) -> _Anchor:

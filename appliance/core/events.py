@@ -12,12 +12,17 @@ from typing import ClassVar, Literal, Union
 
 import msgspec
 
-Direction = Literal["in", "out"]
+Direction = Literal["in", "out", "unknown"]
 CallState = Literal["ringing", "answered", "missed", "dialling", "ended"]
 NumberState = Literal["pending", "known", "withheld", "unavailable", "absent"]
 EndReason = Literal[
-    "on-hook", "busy-tone", "caller-gave-up", "no-ring", "line-lost", "restart", "answered-elsewhere"
-]
+    "on-hook", "busy-tone", "caller-gave-up", "no-ring", "line-lost", "restart", "answered-elsewhere",
+    "abandoned", "no-answer", "engaged", "not-dialled", "silence", "unknown",
+]  # fmt: skip
+"""What ended a call. Missed: ``caller-gave-up``, ``abandoned`` (within the first ring), ``no-ring`` (a number and no
+ring after it), ``answered-elsewhere``. Outgoing: ``no-answer`` (ringing tone to the end), ``engaged``, ``not-dialled``.
+``busy-tone``: the other side hung up; ``silence``: judged from the sound. ``line-lost`` and ``restart``: not seen;
+``unknown``: the front-end cannot tell."""
 
 
 class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +36,7 @@ class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     """Number of the telephone line, from 1."""
     direction: Direction
-    """``in``: somebody calls the office; ``out``: the office calls."""
+    """``in``: somebody calls the office; ``out``: the office calls; ``unknown``: talked on when the box looked."""
     state: CallState
     """Where the call is: an incoming one rings, is answered or missed; an outgoing one dials; both end."""
     revision: int
@@ -41,7 +46,8 @@ class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     identified_at: str | None = None
     """UTC instant the number, or its withholding, was decoded."""
     answered_at: str | None = None
-    """UTC instant the handset was lifted on an incoming call."""
+    """UTC instant the handset was lifted on an incoming call; of an outgoing one, when the other side answered, which
+    is always judged from what is heard."""
     ended_at: str | None = None
     """UTC instant the call was over."""
     end_reason: EndReason | None = None
@@ -60,6 +66,10 @@ class CallSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Ringing bursts heard."""
     confidence: float | None = None
     """0-1, the decoder's own certainty of the number."""
+    is_estimated: bool = False
+    """Some of the call's times were judged from the sound, or fell into a gap, and were not sensed."""
+    estimate_confidence: float | None = None
+    """0-1, how sure the least certain of those times is."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="name"):
@@ -99,7 +109,7 @@ class CallIdentified(CallEvent, frozen=True, kw_only=True, tag="call.identified"
 
 
 class CallAnswered(CallEvent, frozen=True, kw_only=True, tag="call.answered"):
-    """The handset was lifted while the telephone rang."""
+    """The handset was lifted while the telephone rang, or the other side answered, or a call was already talked on."""
 
 
 class CallMissed(CallEvent, frozen=True, kw_only=True, tag="call.missed"):

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from callerid.drivers import Frame
-from callerid.lifecycle import Call
+from callerid.call import Call
 from callerid.listening import Listener
 from callerid.scope.captures import CaptureBuffer, keep
 from callerid.scope.meter import ScopeMeter

@@ -12,7 +12,8 @@ from db.text import like_part
 
 _COLUMNS = (
     "id, line, direction, state, revision, started_at, identified_at, answered_at, ended_at, end_reason, "
-    "number, number_raw, number_state, name_sent, standard, ring_count, confidence, person_id"
+    "number, number_raw, number_state, name_sent, standard, ring_count, confidence, "
+    "is_estimated, estimate_confidence, person_id"
 )
 
 
@@ -36,6 +37,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     standard: str | None = None
     ring_count: int = 0
     confidence: float | None = None
+    is_estimated: bool = False
+    estimate_confidence: float | None = None
     person_id: int | None = None
 
 

@@ -26,7 +26,7 @@ def test_a_wall_clock_that_jumps_does_not_bend_a_call() -> None:
     clock = FakeClock()
     teller = Teller(1, "021", clock)
     machine = CallMachine(teller.new_key)
-    first = teller.event(Heard(machine.ring(True, clock.monotonic())[0]))
+    first = teller.event(Heard(machine.burst(clock.monotonic())[0]))
     clock.advance(5)
     clock.set_wall(clock.now() + timedelta(days=20_000))
     answered = teller.event(Heard(machine.hook(True, clock.monotonic())[0]))
