@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from db.text import fold
+
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.Error
 
@@ -42,6 +44,7 @@ def connect(path: Path | str, *, read_only: bool = False) -> Connection:
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         conn.execute("PRAGMA temp_store = MEMORY")
+        conn.create_function("fold", 1, _fold, deterministic=True)
     except sqlite3.Error as error:
         if conn is not None:
             conn.close()
@@ -76,6 +79,10 @@ def transaction(conn: Connection) -> Iterator[Connection]:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
+
+
+def _fold(text: object) -> str:
+    return "" if text is None else fold(str(text))
 
 
 def _quoted(path: Path) -> str:

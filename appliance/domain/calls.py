@@ -134,7 +134,7 @@ def list_log(
 ) -> list[CallListing]:
     """Give one page of the call log, newest first."""
     require(user, "calls.view")
-    digits = _number_part(search.text)
+    digits = number_part(search.text)
     wanted = CallFilter(
         outcome=search.outcome or None,
         line=search.line,
@@ -146,7 +146,7 @@ def list_log(
     return calls.list_calls(conn, wanted, limit=PAGE_ROWS, before=before)
 
 
-def _number_part(text: str) -> str:
+def number_part(text: str) -> str:
     """Give the digits to look for in stored keys when the text is a number or part of one."""
     plain = ascii_digits(text).strip()
     digits = "".join(letter for letter in plain if letter in "0123456789")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from appliance.core.errors import InvalidInputError
 from appliance.core.events import PersonRegistered
 from appliance.domain.acting import Acting
-from db.queries import persons
+from appliance.domain.people.completeness import refresh_completeness
+from db.queries import persons, search
 from db.text import clean
 
 LONGEST_NAME = 80
@@ -42,6 +43,8 @@ def enter_person(
     )
     for number in numbers:
         persons.insert_phone(act.conn, person_id, number)
+    refresh_completeness(act.conn, person_id)
+    search.refresh_person(act.conn, person_id)
     act.record(
         PersonRegistered(
             id=act.new_id(), at=act.at, person_id=person_id, user_id=act.user.id if act.user else None

@@ -212,11 +212,16 @@ def allow_recording(act: Acting, *, person_id: int | None = None, number: str | 
     recordings.delete_refusal(act.conn, person_id=person_id, number=number)
 
 
-def is_refused(conn: Connection, *, person_id: int | None = None, number: str | None = None) -> bool:
+def is_refused(
+    conn: Connection, *, person_id: int | None = None, number: str | None = None, is_exact: bool = False
+) -> bool:
     """Tell whether a call with this person or number is never recorded.
 
-    One of several persons who share a number refuses for all of them: it is not known which one speaks.
+    One of several persons who share a number refuses for all of them: it is not known which one speaks. With
+    `is_exact` only what was said of this very person or number counts.
     """
+    if is_exact:
+        return recordings.count_own_refusals(conn, person_id=person_id, number=number) > 0
     return recordings.count_refusals(conn, person_id=person_id, number=number) > 0
 
 

@@ -77,6 +77,22 @@ def find_person(conn: Connection, person_id: int) -> Person | None:
     return fetch_one(conn, Person, f"SELECT {_COLUMNS} FROM persons WHERE id = ?", (person_id,))
 
 
+def find_person_by_national_id(conn: Connection, national_id: str) -> Person | None:
+    """Give the person of an identity number."""
+    return fetch_one(conn, Person, f"SELECT {_COLUMNS} FROM persons WHERE national_id = ?", (national_id,))
+
+
+def list_persons_by_name(conn: Connection, folded: str, limit: int = 5) -> list[Person]:
+    """Give persons whose whole folded name this is."""
+    return fetch_all(
+        conn,
+        Person,
+        f"SELECT {_COLUMNS} FROM person_search JOIN persons ON persons.id = person_search.rowid "
+        "WHERE person_search MATCH ? AND (search_key = ? OR search_key LIKE ?) ORDER BY persons.id LIMIT ?",
+        (f'names : "{folded.replace(chr(34), "")}"', folded, f"{folded} %", limit),
+    )
+
+
 def list_persons_by_number(conn: Connection, number: str) -> list[Person]:
     """Give everybody who has exactly this number key, the one last in contact first."""
     return fetch_all(

@@ -7,7 +7,7 @@ import pytest
 from appliance.core.errors import InvalidInputError
 from appliance.core.events import Event, SmsQueued
 from appliance.domain.acting import acting
-from appliance.domain.messages import LONGEST_BODY, queue_message
+from appliance.domain.messaging.queueing import LONGEST_BODY, queue_message
 from db import Connection
 from db.queries.outbox import list_messages_in
 from tests.fakes.clock import START
@@ -47,7 +47,7 @@ def test_a_number_that_cannot_read_is_refused(conn: Connection, number: str) -> 
     assert list_messages_in(conn, "queued") == []
 
 
-@pytest.mark.parametrize("body", ["", "  \n", "x" * (LONGEST_BODY + 1)])
+@pytest.mark.parametrize("body", ["", "  \n", "x" * (LONGEST_BODY["sms"] + 1)])
 def test_an_empty_or_endless_text_is_refused(conn: Connection, body: str) -> None:
     with pytest.raises(InvalidInputError, match="characters"):
         queue(conn, body=body)
