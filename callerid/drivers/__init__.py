@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from appliance.core.config import LineSection
 from appliance.core.events import EndReason
-from callerid.dsp.message import CallerMessage, Samples
+
+if TYPE_CHECKING:  # a front-end's own process needs no NumPy
+    from callerid.dsp.message import CallerMessage, Samples
 
 GROUP = "aminbox.drivers"
 
