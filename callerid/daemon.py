@@ -82,8 +82,8 @@ class LineDaemon:
         except (DatabaseError, DatabaseUnusableError) as error:
             log.error("happening=resume-failed line=%d problem=%s", self._line, error)
             return
-        for place, row in enumerate(rows):
-            self._take_up(row, is_newest=place == len(rows) - 1)
+        for row in rows:
+            self._take_up(row)
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Follow the line until `is_over`; survives every failure of the hardware."""
@@ -164,17 +164,18 @@ class LineDaemon:
         self._bus.publish(event)
         self._writer.put(event)
 
-    def _take_up(self, row: CallRow, *, is_newest: bool) -> None:
+    def _take_up(self, row: CallRow) -> None:
         call = self._teller.revive(row)
         at = self._clock.monotonic()
         age_s = (self._clock.now() - from_text(row.started_at)).total_seconds()
         machine = self._listener.machine()
-        machine.restore(call, at)
-        can_go_on = self._driver.hears_line and is_newest
-        if not can_go_on or not 0 <= age_s < STALE_CALL_S:
-            for change in machine.over("restart", max(at, call.started)):
-                self._tell(Heard(change))
-        else:
+        changes = machine.restore(call, at)
+        can_go_on = self._driver.hears_line and 0 <= age_s < STALE_CALL_S
+        if not can_go_on:
+            changes += machine.over("restart", max(at, call.started))
+        for change in changes:
+            self._tell(Heard(change))
+        if can_go_on:
             log.info("happening=call-resumed line=%d call=%s state=%s", self._line, row.id, row.state)
 
     def _beat(self) -> None:

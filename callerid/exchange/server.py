@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -22,19 +23,35 @@ import numpy as np
 
 from appliance.core.clock import Clock
 from appliance.core.jalali import local
+from callerid.exchange.faults import BAD_HUM_DBM0, BAD_LEVEL_DB, BAD_NOISE_DBM0
 from callerid.exchange.line import BLOCK, BLOCK_S, RATE_HZ, SimulatedLine
-from callerid.exchange.plans import AnswerOrder, HangUpOrder, IncomingPlan, Order, OutgoingPlan, StateQuestion
-from callerid.exchange.wire import pack, sound_socket
+from callerid.exchange.outlet import Outlet
+from callerid.exchange.plans import (
+    AnswerOrder,
+    FaultOrder,
+    FlashOrder,
+    HangUpOrder,
+    IncomingPlan,
+    LiveOrder,
+    Order,
+    OutgoingPlan,
+    Plan,
+    StateQuestion,
+    WaitOrder,
+)
+from callerid.exchange.scripts import script, wait_script
+from callerid.exchange.voices import VoicesAhead
+from callerid.exchange.wire import pack
 
 log = logging.getLogger("exchange")
 
 LONGEST_ORDER_BYTES = 4096
 ORDER_POLL_S = 0.5
 KEPT_NUMBERS = 400
-READER_BUFFER_BYTES = 32_768
-"""About half a second of packets, as a sound card's buffer; a reader that is slower loses sound."""
 LATEST_S = 0.5
 """A start that is later than this (a stopped machine) is not caught up with: the line's time moves on."""
+LATE_S = 1.0
+POWER_CUT_S = 5.0
 _order_decoder = msgspec.json.Decoder(Order)
 
 
@@ -53,12 +70,13 @@ class Exchange:
     def __init__(self, runtime: Path, lines: list[int], clock: Clock, zone: str) -> None:
         self._clock = clock
         self._zone = zone
-        self._lines = {number: SimulatedLine(seed=number) for number in lines}
-        self._plans: dict[int, IncomingPlan | OutgoingPlan] = {}
+        self._voices = VoicesAhead()
+        self._lines = {number: SimulatedLine(number, self._voices) for number in lines}
         self._numbers: collections.deque[NumberOnLine] = collections.deque(maxlen=KEPT_NUMBERS)
         self._lock = threading.Lock()
-        self._readers: dict[int, list[socket.socket]] = {number: [] for number in lines}
-        self._listeners = {number: sound_socket(runtime, number) for number in lines}
+        self._outlets = {number: Outlet(runtime, number) for number in lines}
+        self._mended_at: dict[int, float] = {}
+        """When each line's faults end by themselves, in monotonic seconds."""
         self._orders = _order_socket(runtime)
         self._sequence = 0
         self._is_closed = threading.Event()
@@ -87,10 +105,10 @@ class Exchange:
         self._is_closed.set()
         if self._order_thread.is_alive():
             self._order_thread.join()
-        readers = [reader for several in self._readers.values() for reader in several]
-        for one in [*readers, *self._listeners.values(), self._orders]:
-            one.close()
-        self._readers = {}
+        for outlet in self._outlets.values():
+            outlet.unplug()
+        self._orders.close()
+        self._voices.close()
 
     def answer(self, text: bytes) -> dict[str, object]:
         """Carry out an order written as JSON; what is no order is refused with the reason."""
@@ -100,53 +118,109 @@ class Exchange:
             return {"ok": False, "problem": str(error)}
 
     def obey(self, order: Order) -> dict[str, object]:
-        """Carry out one order; the answer has ``ok`` and, when refused, ``problem``."""
+        """Carry out one order; the answer has ``ok`` and, when refused, ``problem``.
+
+        Sounds are made before the lines are held, which must not wait for them.
+        """
+        if isinstance(order, StateQuestion):
+            return self._state()
+        line = self._lines.get(order.line)
+        if line is None:
+            known = ", ".join(str(number) for number in self._lines)
+            return _refusal(f"line {order.line} is not simulated; lines: {known}")
+        now = local(self._clock.now(), self._zone)
+        if isinstance(order, IncomingPlan | OutgoingPlan):
+            return self._start(line, order, now)
+        if isinstance(order, FaultOrder):
+            with self._lock:
+                self._break(order)
+            return {"ok": True}
+        return self._act(line, order, now)
+
+    def _state(self) -> dict[str, object]:
         with self._lock:
-            if isinstance(order, StateQuestion):
-                return {
-                    "ok": True,
-                    "busy": {str(number): line.is_busy for number, line in self._lines.items()},
-                    "numbers": [msgspec.structs.asdict(entry) for entry in self._numbers],
-                }
-            line = self._lines.get(order.line)
-            if line is None:
-                known = ", ".join(str(number) for number in self._lines)
-                return {"ok": False, "problem": f"line {order.line} is not simulated; lines: {known}"}
+            return {
+                "ok": True,
+                "busy": {str(number): line.is_busy for number, line in self._lines.items()},
+                "numbers": [msgspec.structs.asdict(entry) for entry in self._numbers],
+            }
+
+    def _start(self, line: SimulatedLine, plan: Plan, now: datetime) -> dict[str, object]:
+        call = script(plan, now)
+        with self._lock:
+            if line.is_busy:
+                return _refusal(f"line {plan.line} is busy; hang up first or name another line")
+            line.play(call)
+        return {"ok": True}
+
+    def _act(self, line: SimulatedLine, order: LiveOrder, now: datetime) -> dict[str, object]:
+        second = wait_script(order, now) if isinstance(order, WaitOrder) else None
+        with self._lock:
             if isinstance(order, AnswerOrder):
                 line.answer()
             elif isinstance(order, HangUpOrder):
                 line.hang_up()
-            elif line.is_busy:
-                return {
-                    "ok": False,
-                    "problem": f"line {order.line} is busy; hang up first or name another line",
-                }
+            elif not line.is_talking:
+                return _refusal(f"nobody talks on line {order.line}; answer a call or dial first")
+            elif second is not None:
+                line.announce(second)
             else:
-                line.start(order, local(self._clock.now(), self._zone))
-                self._plans[order.line] = order
-            return {"ok": True}
+                assert isinstance(order, FlashOrder)
+                line.flash()
+        return {"ok": True}
+
+    def _break(self, order: FaultOrder) -> None:
+        """Bring about a fault; the lock is held."""
+        faults, outlet = self._lines[order.line].faults, self._outlets[order.line]
+        lasts_s = order.seconds
+        match order.kind:
+            case "none":
+                self._mend(order.line)
+            case "noise":
+                faults.set_noise(BAD_NOISE_DBM0 if order.level_db is None else order.level_db)
+            case "hum":
+                faults.set_hum(BAD_HUM_DBM0 if order.level_db is None else order.level_db)
+            case "level":
+                faults.set_level(BAD_LEVEL_DB if order.level_db is None else order.level_db)
+            case "no-hang-up-tone":
+                faults.has_hang_up_tone = False
+            case "unplugged":
+                outlet.unplug()
+            case "stalled":
+                outlet.is_stalled = True
+            case "late":
+                outlet.late_s, lasts_s = order.seconds or LATE_S, None
+            case "power-cut":
+                for number, line in self._lines.items():
+                    line.drop()
+                    self._outlets[number].unplug()
+                    self._mended_at[number] = self._clock.monotonic() + (order.seconds or POWER_CUT_S)
+                return
+        if lasts_s is not None and order.kind != "none":
+            self._mended_at[order.line] = self._clock.monotonic() + lasts_s
+
+    def _mend(self, line: int) -> None:
+        self._lines[line].faults.mend()
+        self._outlets[line].mend()
+        self._mended_at.pop(line, None)
 
     def _send_blocks(self, end_monotonic: float) -> None:
         self._sequence += 1
+        now = self._clock.monotonic()
         for number, line in self._lines.items():
             with self._lock:
+                if self._mended_at.get(number, now + 1) <= now:
+                    self._mend(number)
                 sensed = line.step()
-            self._accept(number)
-            if sensed.ends_number >= 0:
-                at = end_monotonic - (BLOCK - sensed.ends_number) / RATE_HZ
-                late = self._clock.monotonic() - end_monotonic
-                self._numbers.append(NumberOnLine(number, self._plans[number].number, at, late))
-            if self._readers[number]:
-                samples = np.round(sensed.sound * 32767.0).astype("<i2")
-                packet = pack(self._sequence, end_monotonic, sensed.ring, sensed.off_hook, samples)
-                self._readers[number] = [one for one in self._readers[number] if _sent(one, packet)]
-
-    def _accept(self, number: int) -> None:
-        with contextlib.suppress(BlockingIOError):
-            reader, _address = self._listeners[number].accept()
-            reader.setblocking(False)
-            reader.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, READER_BUFFER_BYTES)
-            self._readers[number].append(reader)
+                outlet = self._outlets[number]
+                if sensed.ends_number >= 0:
+                    at = end_monotonic - (BLOCK - sensed.ends_number) / RATE_HZ
+                    late = self._clock.monotonic() - end_monotonic
+                    self._numbers.append(NumberOnLine(number, sensed.number, at, late))
+                if outlet.has_readers():
+                    samples = np.round(sensed.sound * 32767.0).astype("<i2")
+                    packet = pack(self._sequence, end_monotonic, sensed.ring, sensed.off_hook, samples)
+                    outlet.send(packet, now)
 
     def _take_orders(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -161,16 +235,8 @@ class Exchange:
                         peer.sendall(msgspec.json.encode(self.answer(_read_line(peer))) + b"\n")
 
 
-def _sent(reader: socket.socket, packet: bytes) -> bool:
-    """Send without waiting; False when the reader is gone. A slow one loses the packet, as an overrun loses sound."""
-    try:
-        reader.send(packet)
-    except BlockingIOError:
-        return True
-    except OSError:
-        reader.close()
-        return False
-    return True
+def _refusal(problem: str) -> dict[str, object]:
+    return {"ok": False, "problem": problem}
 
 
 def _read_line(peer: socket.socket) -> bytes:

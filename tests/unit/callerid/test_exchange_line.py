@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from callerid.exchange.line import BLOCK, BLOCK_S, RING_OFF_S, RING_ON_S, Sensed, SimulatedLine
-from callerid.exchange.plans import STANDARDS, IncomingPlan, OutgoingPlan
+from callerid.exchange.plans import STANDARDS, IncomingPlan, OutgoingPlan, WaitOrder
+from callerid.exchange.scripts import wait_script
 
 NOW = datetime(2026, 11, 22, 15, 24)
 NUMBER = "09121234567"
@@ -103,3 +104,42 @@ def test_every_block_is_whole_noisy_and_within_full_scale() -> None:
 def test_an_outgoing_call_is_off_hook_from_dial_tone_to_hang_up() -> None:
     blocks = whole_call(OutgoingPlan(number="02112345678", ringback=1, talk=1))
     assert [state for state, _length in spans(blocks, "off_hook")] == [True, False]
+
+
+def test_a_second_caller_is_announced_in_the_conversation_and_the_hook_is_pressed_for_a_moment() -> None:
+    line = SimulatedLine()
+    line.start(IncomingPlan(number=NUMBER, answer_after=0.5, talk=5, hang_up_first="office"), NOW)
+    with pytest.raises(ValueError, match="nobody talks"):
+        line.flash()
+    blocks = [line.step() for _ in range(60)]
+    line.announce(wait_script(WaitOrder(number="02187654321"), NOW))
+    blocks += [line.step() for _ in range(60)]
+    line.flash()
+    while line.is_busy:
+        blocks.append(line.step())
+    (told,) = [block for block in blocks if block.ends_number >= 0]
+    assert told.number == "02187654321"
+    pauses = [length for state, length in spans(blocks, "off_hook") if not state]
+    assert pauses[1] == pytest.approx(0.3)
+
+
+def test_a_line_without_the_service_sends_nothing_of_the_caller() -> None:
+    for standard in STANDARDS:
+        plan = IncomingPlan(number=NUMBER, standard=standard, caller_id=False, rings=2)  # type: ignore[arg-type]
+        assert all(block.ends_number < 0 for block in whole_call(plan))
+
+
+def test_a_dial_opens_the_loop_once_a_pulse() -> None:
+    blocks = whole_call(OutgoingPlan(number="23", method="pulse", ringback=1, talk=1))
+    openings = [length for state, length in spans(blocks, "off_hook") if not state][:-1]
+    assert len(openings) == 5
+    assert all(0.04 <= length <= 0.08 for length in openings)
+
+
+@pytest.mark.parametrize("outcome", ["no-answer", "busy"])
+def test_an_outgoing_call_that_is_not_answered_has_no_conversation(outcome: str) -> None:
+    line = SimulatedLine()
+    line.start(OutgoingPlan(number="118", outcome=outcome, ringback=3), NOW)  # type: ignore[arg-type]
+    while line.is_busy:
+        line.step()
+        assert not line.is_talking

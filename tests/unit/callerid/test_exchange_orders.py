@@ -35,6 +35,9 @@ def test_wrong_orders_are_refused_with_the_reason(served: Exchange) -> None:
         (b'{"do":"ring","number":"1","color":"red"}\n', "color"),
         (b'{"do":"ring","line":9,"number":"1"}\n', "lines: 1, 2"),
         (b'{"do":"dial","number":""}\n', "number"),
+        (b'{"do":"wait","number":"1"}\n', "nobody talks"),
+        (b'{"do":"flash"}\n', "nobody talks"),
+        (b'{"do":"fault","kind":"earthquake"}\n', "earthquake"),
     ):
         answer = served.answer(order)
         assert answer["ok"] is False

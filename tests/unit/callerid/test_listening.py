@@ -10,7 +10,8 @@ import pytest
 from callerid.drivers import Fact, Frame
 from callerid.dsp.message import CallerMessage
 from callerid.exchange.line import BLOCK_S, SimulatedLine
-from callerid.exchange.plans import STANDARDS, IncomingPlan, OutgoingPlan
+from callerid.exchange.plans import STANDARDS, IncomingPlan, OutgoingPlan, WaitOrder
+from callerid.exchange.scripts import wait_script
 from callerid.listening import Heard, Listener
 
 NOW = datetime(2026, 11, 22, 15, 24)
@@ -90,6 +91,44 @@ def test_what_the_office_dials_is_read_from_its_tones() -> None:
 def test_busy_tone_ends_a_call_before_the_handset_is_put_down() -> None:
     heard = live_through(IncomingPlan(number=NUMBER, answer_after=6, talk=2, hang_up_first="caller"))
     assert heard[-1].change.call.end_reason == "busy-tone"
+
+
+@pytest.mark.parametrize(
+    ("plan", "reason", "is_answered"),
+    [
+        (OutgoingPlan(number="0123456789", method="pulse", ringback=9, talk=9), "on-hook", True),
+        (OutgoingPlan(number="02112345678", ringback=9, talk=9, hang_up_first="caller"), "busy-tone", True),
+        (OutgoingPlan(number="02112345678", ringback=12, outcome="no-answer"), "no-answer", False),
+        (OutgoingPlan(number="02112345678", outcome="busy"), "engaged", False),
+    ],
+    ids=["pulse", "other side hangs up", "no answer", "busy"],
+)
+def test_what_becomes_of_an_outgoing_call_is_heard(
+    plan: OutgoingPlan, reason: str, is_answered: bool
+) -> None:
+    call = live_through(plan)[-1].change.call
+    assert (call.number_raw, call.end_reason, call.answered is not None) == (plan.number, reason, is_answered)
+
+
+@pytest.mark.parametrize("standard", ["fsk-bell202", "fsk-v23"])
+def test_a_second_caller_is_read_in_the_conversation_and_switched_to(standard: str) -> None:
+    line, listener = SimulatedLine(), Listener(8000)
+    line.start(IncomingPlan(number=NUMBER, answer_after=6, talk=12, hang_up_first="office"), NOW)
+    heard, at, order = list[Heard](), 0.0, WaitOrder(number="02187654321", standard=standard)  # type: ignore[arg-type]
+    while line.is_busy or listener.machine().call is not None:
+        block = line.step()
+        at += BLOCK_S
+        heard += listener.feed(Frame(block.sound, at, block.ring, block.off_hook))
+        if round(at, 2) == 9.0:
+            line.announce(wait_script(order, NOW))
+        elif round(at, 2) == 14.0:
+            line.flash()
+    second = [one.change for one in heard if one.change.call.number_raw == "02187654321"]
+    assert [change.kind for change in second] == ["identified", "answered", "ended"]
+    assert second[0].call.started == pytest.approx(9.02, abs=0.1)
+    assert second[1].at == pytest.approx(14.3, abs=0.1)
+    ends = {one.change.call.number_raw: one.change.call.ended for one in heard if one.change.kind == "ended"}
+    assert set(ends) == {NUMBER, "02187654321"}
 
 
 def say(listener: Listener, at: float, *facts: Fact, channel: str = "") -> list[Heard]:
