@@ -29,6 +29,18 @@ class Peers:
         return any(address in network for network in self._networks)
 
 
+def take_port(host: str, port: int) -> None:
+    """Try whether nobody else has a UDP port. Raises OSError with a clear text."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"UDP port {port} of {host} cannot be taken ({error.strerror}): each line and each SIP program of "
+                "this box needs a port of its own; set 'port' in the line's options"
+            ) from error
+
+
 def _addresses(peer: Peer) -> list[str]:
     try:
         found = socket.getaddrinfo(peer.host, peer.port, socket.AF_INET, socket.SOCK_DGRAM)

@@ -18,6 +18,7 @@ from callerid.drivers.sip.desk import Desk
 from callerid.drivers.sip.headers import Head, clean, read_head
 from callerid.drivers.sip.identity import end_of_cancelled
 from callerid.drivers.sip.messages import Message
+from callerid.drivers.sip.peers import take_port
 from callerid.drivers.sip.relay import Relay
 from callerid.drivers.sip.sippy_bridge import BridgedCall
 from callerid.drivers.sip.sippy_register import Registration
@@ -36,6 +37,7 @@ class SippyBackend:
 
     def __init__(self, desk: Desk, tell: Callable[[Message], None], announcement: bytes) -> None:
         settings = desk.settings
+        take_port(desk.peers.own, settings.port)  # sippy itself shares a port with whoever has it
         self._desk = desk
         self._calls: dict[str, Callable[[], None]] = {}
         """Of each open call, what hangs it up."""
@@ -54,13 +56,7 @@ class SippyBackend:
             "_sip_port": settings.port,
             "_sip_logger": _NoLog(),
         }
-        try:
-            self._transactions = Transactions(self._config, self._on_request, desk)
-        except OSError as error:
-            raise OSError(
-                f"UDP port {settings.port} of {desk.peers.own} cannot be taken ({error.strerror}): each line and "
-                "each SIP program of this box needs a port of its own; set 'port' in the line's options"
-            ) from error
+        self._transactions = Transactions(self._config, self._on_request, desk)
         self._transactions.provisional_retr = RINGING_AGAIN_S
         self._config["_sip_tm"] = self._transactions
         self._registration = Registration(self._config, desk) if settings.registrar is not None else None

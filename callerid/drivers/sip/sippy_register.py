@@ -14,7 +14,7 @@ from callerid.drivers.sip.desk import Desk
 
 RENEW_AT = 0.75
 """Part of a registration's life after which it is renewed."""
-LEAST_S, RETRY_S = 15.0, 5.0
+LEAST_S, RETRY_S = 2.0, 5.0
 MOST_TRIES = 2
 """A second challenge after an answered one means a wrong password, unless it is called stale."""
 _CHALLENGES = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}

@@ -6,6 +6,7 @@ goes, so does this process.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -63,12 +64,15 @@ def _watch(desk: Desk) -> Watch:
 
 def _follow_driver(connection: socket.socket, reporter: Reporter, backend: Backend) -> None:
     """Wait for the driver's end of the connection to close; send what waits meanwhile."""
-    while not reporter.is_over.is_set():
-        ready, _, _ = select.select([connection], [], [], FLUSH_S)
-        if ready and not connection.recv(LONGEST_PACKET):
-            break
-        reporter.flush()
-    threading.Timer(LAST_S, os._exit, [0]).start()
+    with contextlib.suppress(OSError):  # closed with messages still unread
+        while not reporter.is_over.is_set():
+            ready, _, _ = select.select([connection], [], [], FLUSH_S)
+            if ready and not connection.recv(LONGEST_PACKET):
+                break
+            reporter.flush()
+    last = threading.Timer(LAST_S, os._exit, [0])
+    last.daemon = True
+    last.start()
     backend.stop()
 
 
