@@ -204,6 +204,80 @@ class SmsUncertain(Event, frozen=True, kw_only=True, tag="sms.uncertain"):
     """The outbox row."""
 
 
+class SmsDelivered(Event, frozen=True, kw_only=True, tag="sms.delivered"):
+    """A message reached its receiver's telephone, as the network reported."""
+
+    message_id: str
+    """The outbox row."""
+
+
+class SmsBlocked(Event, frozen=True, kw_only=True, tag="sms.blocked"):
+    """A message does not go out because its receiver refuses such messages."""
+
+    message_id: str
+    """The outbox row."""
+    reason: str
+    """Why, for engineers."""
+
+
+class SmsCancelled(Event, frozen=True, kw_only=True, tag="sms.cancelled"):
+    """A message that waited was withdrawn."""
+
+    message_id: str
+    """The outbox row."""
+    user_id: int | None = None
+    """Who withdrew it; None for the box itself."""
+
+
+class SmsReceived(Event, frozen=True, kw_only=True, tag="sms.received"):
+    """A message came in, whole."""
+
+    inbox_id: str
+    """The inbox row."""
+    number: str
+    """Key of the sender's number."""
+    person_id: int | None = None
+    """Whom the number belongs to, when it is exactly one person."""
+
+
+class CampaignProgressed(Event, frozen=True, kw_only=True, tag="campaign.progressed"):
+    """Messages of a campaign were handed over, or its state changed; told for each batch, not for each message."""
+
+    campaign_id: int
+    """The campaign."""
+    handed: int = 0
+    """Messages handed over by this step."""
+
+
+class RouteUp(Event, frozen=True, kw_only=True, tag="route.up"):
+    """Messages go out over a route again."""
+
+    route: str
+    """Name of the route."""
+
+
+class RouteDown(Event, frozen=True, kw_only=True, tag="route.down"):
+    """A route cannot take messages now; what waits for it waits on."""
+
+    route: str
+    """Name of the route."""
+    code: str
+    """Why, as one of the route's own short names."""
+    problem: str
+    """What is wrong, for engineers."""
+
+
+class CreditLow(Event, frozen=True, kw_only=True, tag="credit.low"):
+    """What is left with a provider fell below the office's mark."""
+
+    route: str
+    """Name of the route."""
+    amount: float
+    """What is left."""
+    unit: str
+    """``rial`` or ``messages``."""
+
+
 class JobFailed(Event, frozen=True, kw_only=True, tag="job.failed"):
     """A timed job stopped with an error; it runs again at its next time."""
 
@@ -286,6 +360,14 @@ AnyEvent = Union[  # noqa: UP007
     SmsSent,
     SmsFailed,
     SmsUncertain,
+    SmsDelivered,
+    SmsBlocked,
+    SmsCancelled,
+    SmsReceived,
+    CampaignProgressed,
+    RouteUp,
+    RouteDown,
+    CreditLow,
     JobFailed,
     RecordingStarted,
     RecordingDiscarded,
@@ -309,6 +391,14 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     SmsSent,
     SmsFailed,
     SmsUncertain,
+    SmsDelivered,
+    SmsBlocked,
+    SmsCancelled,
+    SmsReceived,
+    CampaignProgressed,
+    RouteUp,
+    RouteDown,
+    CreditLow,
     JobFailed,
     RecordingStarted,
     RecordingDiscarded,

@@ -6,6 +6,7 @@ from db.migrations.m0001_office import step as office
 from db.migrations.m0002_recordings import step as recordings
 from db.migrations.m0003_recording_notes import step as recording_notes
 from db.migrations.m0004_call_times import step as call_times
+from db.migrations.m0007_messages import step as messages
 from db.migrations.m0010_structure import step as structure
 from db.migrations.m0011_access import step as access
 from db.migrations.m0012_people import step as people
@@ -20,8 +21,8 @@ SET_NAME = "aminbox"
 
 history = Migrations(SET_NAME)
 for _step in (
-    office, recordings, recording_notes, call_times, structure, access, people, policies, money, service, books,
-    reports, first_lists,
+    office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
+    service, books, reports, first_lists,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)

@@ -242,6 +242,7 @@ STATEMENTS = (
         route TEXT,
         reference TEXT NOT NULL DEFAULT '',
         attempts INTEGER NOT NULL DEFAULT 0,
+        is_immediate INTEGER NOT NULL DEFAULT 0 CHECK (is_immediate IN (0, 1)),
         due_at TEXT NOT NULL,
         expires_at TEXT,
         created_at TEXT NOT NULL,
@@ -304,6 +305,20 @@ STATEMENTS = (
     "CREATE INDEX outbox_segments_route ON outbox_segments (route, seq)",
     "CREATE INDEX outbox_segments_reference ON outbox_segments (route, reference, seq) "
     "WHERE reference <> '' AND reported_at IS NULL",
+    # Files of an e-mail or fax: kept with the text's version, or with the one message they were added to.
+    """
+    CREATE TABLE message_attachments (
+        id INTEGER PRIMARY KEY,
+        template_version_id INTEGER REFERENCES message_template_versions (id),
+        message_id TEXT REFERENCES outbox (id),
+        file_name TEXT NOT NULL CHECK (file_name <> ''),
+        media_type TEXT NOT NULL CHECK (media_type <> ''),
+        content BLOB NOT NULL,
+        CHECK ((template_version_id IS NULL) <> (message_id IS NULL))
+    ) STRICT
+    """,
+    "CREATE INDEX message_attachments_version ON message_attachments (template_version_id)",
+    "CREATE INDEX message_attachments_message ON message_attachments (message_id)",
     # The last concatenation reference used for each receiver; a clash needs 256 long messages to one person.
     """
     CREATE TABLE concat_references (

@@ -175,6 +175,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
     """``waiting`` says that it was not lost; the others are final."""
     at: str = ""
     """UTC instant; empty when not told."""
+    submitted_at: str = ""
+    """UTC instant the network took the message (TP-SCTS); tells which one, when the reference has wrapped."""
     code: str = ""
     """The other side's own code."""
     cost_rial: int | None = None

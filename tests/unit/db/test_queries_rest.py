@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db import Connection, DatabaseError
-from db.queries import jobs, lines, outbox, persons, sessions, users
+from db.queries import jobs, lines, persons, sessions, users
 from db.queries.calls import CallRow, update_call_person, upsert_call
 
 NUMBER = "+982110000001"
@@ -124,27 +124,3 @@ def test_a_line_has_one_state(conn: Connection) -> None:
     lines.upsert_line_state(conn, lines.LineState(1, True, "sim", "", "1"))
     lines.upsert_line_state(conn, lines.LineState(1, False, "sim", "unplugged", "2"))
     assert lines.list_line_states(conn) == [lines.LineState(1, False, "sim", "unplugged", "2")]
-
-
-def queue(conn: Connection, message_id: str, key: str = "") -> bool:
-    return outbox.insert_message(
-        conn, message_id=message_id, idempotency_key=key or message_id, number="n", body="b", created_at=NOW
-    )
-
-
-def test_a_message_with_the_same_key_is_queued_once(conn: Connection) -> None:
-    assert queue(conn, "m1", "k")
-    assert not queue(conn, "m2", "k")
-    assert [row.id for row in outbox.list_messages_in(conn, "queued")] == ["m1"]
-
-
-def test_only_a_queued_message_is_armed_and_only_an_armed_one_settled(conn: Connection) -> None:
-    queue(conn, "m1")
-    assert not outbox.update_message_settled(conn, "m1", "sent", NOW)
-    assert outbox.update_message_armed(conn, "m1", "sink", NOW)
-    assert not outbox.update_message_armed(conn, "m1", "sink", NOW)
-    assert outbox.update_message_settled(conn, "m1", "sent", NOW)
-    assert not outbox.update_message_settled(conn, "m1", "failed", NOW)
-    found = outbox.find_message(conn, "m1")
-    assert found is not None
-    assert (found.state, found.route, found.sent_at) == ("sent", "sink", NOW)

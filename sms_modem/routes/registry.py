@@ -1,0 +1,48 @@
+"""The installed kinds of route, and making a route from what the office set up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import msgspec
+
+from appliance.core.clock import Clock
+from db.queries.message_routes import RouteRow
+from sms_modem.routes import GROUP, Route, RouteError, RouteKind, RouteSetup
+
+
+def kind_names() -> list[str]:
+    """Give the names of the installed kinds."""
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
+def find_kind(name: str) -> RouteKind:
+    """Give an installed kind of route. Raises `RouteError` naming the installed ones."""
+    for entry in entry_points(group=GROUP, name=name):
+        kind: RouteKind = entry.load()
+        return kind
+    raise RouteError(
+        f"there is no kind of route {name!r}; installed: {', '.join(kind_names())}",
+        code="no-such-kind",
+        is_permanent=True,
+    )
+
+
+def make_route(
+    row: RouteRow, secrets: Mapping[str, str], *, folder: Path, clock: Clock, bell: Callable[[], None]
+) -> Route:
+    """Make a route from its row. Raises `RouteError` that names the setting which cannot work."""
+    kind = find_kind(row.provider)
+    missing = [name for name in kind.secrets if not secrets.get(name)]
+    if missing:
+        raise RouteError(f"{row.name}: {', '.join(missing)} is not set", code="no-secret", is_permanent=True)
+    try:
+        settings = msgspec.json.decode(row.settings, type=kind.settings)
+        setup = RouteSetup(
+            name=row.name, settings=settings, secrets=dict(secrets), folder=folder, clock=clock, bell=bell
+        )
+        return kind.make(setup)
+    except ValueError as error:
+        raise RouteError(f"{row.name}: {error}", code="wrong-settings", is_permanent=True) from error

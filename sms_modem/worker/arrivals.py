@@ -1,0 +1,188 @@
+"""What arrives: incoming messages and delivery reports, stored before the route may forget them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from appliance.core.clock import from_text, to_text
+from appliance.core.events import SmsBlocked, SmsCancelled, SmsDelivered, SmsFailed
+from appliance.domain.acting import Acting
+from appliance.domain.messaging.inbox import Incoming, receive, sender_key
+from db.queries import message_routes, opt_outs, outbox, outbox_segments
+from db.queries.outbox import OutboxRow
+from sms_modem.routes import Asked, Inbound, Report, RouteError
+from sms_modem.worker.booking import book_refund
+from sms_modem.worker.post import Post
+from sms_modem.worker.segments import DONE
+from sms_modem.worker.sending import parcel_of
+from sms_modem.worker.settling import note_part_left
+
+log = logging.getLogger("sms")
+
+MOST_ROUNDS = 50
+"""Most pages read at one time, so that a full inbox does not keep messages from going out."""
+FIRST_LOOK = timedelta(seconds=30)
+LONGEST_LOOK = timedelta(hours=2)
+REPORT_REACH = timedelta(days=7)
+"""How far back a pushed report may belong."""
+UNDELIVERED = "undelivered"
+
+
+def take_in(post: Post) -> int:
+    """Store everything that has arrived and let the route forget it; give how many arrivals there were.
+
+    Raises `RouteError` when the route cannot be asked now.
+    """
+    count = 0
+    state = message_routes.find_state(post.conn, post.name)
+    cursor = state.inbox_cursor if state else ""
+    for _round in range(MOST_ROUNDS):
+        fetched = post.route.fetch(cursor)
+        if not fetched.arrivals and fetched.cursor == cursor:
+            break
+        with post.acting() as act:
+            for arrival in fetched.arrivals:
+                if isinstance(arrival, Inbound):
+                    _note_inbound(post, act, arrival)
+                else:
+                    note_report(post, act, arrival)
+            message_routes.update_cursor(act.conn, post.name, fetched.cursor, act.at)
+        if tokens := [arrival.token for arrival in fetched.arrivals if arrival.token]:
+            post.route.acknowledge(tokens)
+        count += len(fetched.arrivals)
+        is_same = fetched.cursor == cursor and not tokens
+        cursor = fetched.cursor
+        if not fetched.has_more or is_same:
+            break
+    return count
+
+
+def look_up(post: Post) -> int:
+    """Ask for the reports that are due; give how many messages got a final one. Raises `RouteError`."""
+    if post.capabilities.reports != "polled":
+        return 0
+    rows = outbox.list_unreported(post.conn, post.name, post.at(), post.capabilities.report_batch)
+    if not rows:
+        return 0
+    asked = [
+        Asked(parcel=parcel_of(post, row), reference=row.reference, armed_at=row.armed_at or row.created_at)
+        for row in rows
+    ]
+    try:
+        reports = {report.reference: report for report in post.route.look_up(asked)}
+    except RouteError:
+        with post.acting() as act:
+            for row in rows:
+                _look_later(post, act, row)
+        raise
+    final = 0
+    with post.acting() as act:
+        for row in rows:
+            report = reports.get(row.reference)
+            if report is None or report.state == "waiting":
+                _look_later(post, act, row)
+            else:
+                final += _note_final(post, act, row, report)
+    return final
+
+
+def note_report(post: Post, act: Acting, report: Report) -> None:
+    """Give a pushed report to the part it is of: by reference, receiver and time, never by reference alone."""
+    if post.capabilities.unit == "message":
+        row = outbox.find_message_by_reference(act.conn, post.name, report.reference)
+        if row is not None and report.state != "waiting":
+            _note_final(post, act, row, report)
+        return
+    number = sender_key(report.number)
+    since = to_text(act.now - REPORT_REACH)
+    owners = outbox_segments.list_segments_with_reference(
+        act.conn, post.name, report.reference, number, since
+    )
+    if owners:
+        told = from_text(report.submitted_at) if report.submitted_at else None
+        owner = min(owners, key=lambda one: _distance(told, one.armed_at)) if told else owners[0]
+        if report.state != "waiting":
+            outbox_segments.update_segment_reported(
+                act.conn, owner.seq, "delivered" if report.state == "delivered" else UNDELIVERED, act.at
+            )
+            _note_parts(act, owner.message_id, report.at)
+        return
+    uncertain = outbox_segments.list_uncertain_segments(act.conn, post.name, number)
+    if uncertain:
+        row = outbox.find_message(act.conn, uncertain[0].message_id)
+        assert row is not None
+        note_part_left(post, act, row, uncertain[0], reference=report.reference)
+        if report.state != "waiting":
+            state = "delivered" if report.state == "delivered" else UNDELIVERED
+            outbox_segments.update_segment_reported(act.conn, uncertain[0].seq, state, act.at)
+            _note_parts(act, row.id, report.at)
+        return
+    outbox_segments.insert_stray(
+        act.conn, post.name, report.reference, number, report.state, report.at, act.at
+    )
+
+
+def _note_inbound(post: Post, act: Acting, inbound: Inbound) -> None:
+    receive(
+        act,
+        Incoming(
+            route=post.name, source_id=inbound.source_id, number=inbound.number, text=inbound.text,
+            sent_at=inbound.sent_at, line=inbound.line, part=inbound.part, parts=inbound.parts,
+            reference=inbound.reference,
+        ),
+    )  # fmt: skip
+
+
+def _distance(told: datetime, armed_at: str) -> timedelta:
+    return abs(from_text(armed_at) - told)
+
+
+def _note_parts(act: Acting, message_id: str, at: str) -> None:
+    """Settle a message all of whose parts have their reports."""
+    row = outbox.find_message(act.conn, message_id)
+    assert row is not None
+    last = {one.part: one for one in outbox_segments.list_segments(act.conn, message_id) if one.state in DONE}
+    if row.state != "sent" or len(last) < row.parts or any(one.state == "sent" for one in last.values()):
+        return
+    is_delivered = all(one.state == "delivered" for one in last.values())
+    _end(act, row, "delivered" if is_delivered else "failed", "" if is_delivered else UNDELIVERED, at)
+
+
+def _note_final(post: Post, act: Acting, row: OutboxRow, report: Report) -> bool:
+    states = {
+        "delivered": "delivered",
+        "undelivered": "failed",
+        "blocked": "blocked",
+        "cancelled": "cancelled",
+    }
+    reason = "" if report.state == "delivered" else report.state
+    if report.cost_rial is not None:
+        book_refund(act.conn, row, route=post.name, at=act.at, cost_rial=report.cost_rial)
+    if report.state == "blocked" and row.kind == "advertising":
+        opt_outs.insert_opt_out(act.conn, row.number, "provider", act.at, detail=post.name)
+    return _end(act, row, states[report.state], reason, report.at)
+
+
+def _end(act: Acting, row: OutboxRow, state: str, reason: str, at: str) -> bool:
+    delivered_at = (at or act.at) if state == "delivered" else None
+    if not outbox.update_reported(act.conn, row.id, state, act.at, reason=reason, delivered_at=delivered_at):
+        return False
+    if row.campaign_id is not None:
+        return True
+    if state == "delivered":
+        act.record(SmsDelivered(id=act.new_id(), at=act.at, message_id=row.id))
+    elif state == "blocked":
+        act.record(SmsBlocked(id=act.new_id(), at=act.at, message_id=row.id, reason=reason))
+    elif state == "cancelled":
+        act.record(SmsCancelled(id=act.new_id(), at=act.at, message_id=row.id))
+    else:
+        act.record(SmsFailed(id=act.new_id(), at=act.at, message_id=row.id, reason=reason))
+    return True
+
+
+def _look_later(post: Post, act: Acting, row: OutboxRow) -> None:
+    age = act.now - from_text(row.sent_at or row.created_at)
+    is_over = age > timedelta(hours=post.capabilities.report_hours)
+    wait = min(max(age / 2, FIRST_LOOK), LONGEST_LOOK)
+    outbox.update_report_next(act.conn, row.id, None if is_over else post.at(wait))
