@@ -16,6 +16,7 @@ from callerid.dsp.bank import DecoderBank
 from callerid.dsp.dialling import DialDecoder
 from callerid.dsp.message import CallerMessage
 from callerid.dsp.signals import LineSignals, Signal
+from callerid.dsp.signals.judged_hook import HookJudge
 from callerid.far_side import FarSide
 from callerid.lifecycle import CallMachine, Tone
 
@@ -101,6 +102,8 @@ class Listener:
             changes += self._message(machine, message, at)
         if is_ringing is False:
             changes += _plain(machine.ring(False, at))
+        if frame.off_hook is None:
+            changes += self._judge_hook(frame, signals, machine, has_message=bool(messages))
         for signal in signals:
             if signal.kind in _TONES:
                 tone = typing.cast(Tone, signal.kind)
@@ -116,6 +119,7 @@ class Listener:
         self._dial = DialDecoder(self._rate_hz)
         self._dial_skip_s = 0.0
         self._far_side = FarSide(self._rate_hz)
+        self._judge: HookJudge | None = None
         self._consumed_s = 0.0
 
     def _ring(self, frame: Frame, signals: list[Signal]) -> bool | None:
@@ -129,6 +133,31 @@ class Listener:
             elif signal.kind == "ring-off":
                 heard = False
         return heard
+
+    def _judge_hook(
+        self, frame: Frame, signals: list[Signal], machine: CallMachine, *, has_message: bool
+    ) -> list[Heard]:
+        """Judge the handset from the sound, where no wire senses it."""
+        changes: list[Heard] = []
+        if self._judge is None:
+            self._judge = HookJudge(self._rate_hz)
+            if machine.call is not None and machine.call.state in ("answered", "dialling"):
+                self._judge.suppose_lifted()
+            else:
+                changes += _plain(machine.hook(False, frame.end_monotonic, is_estimated=True))
+        zero = frame.end_monotonic - self._consumed_s
+        for judged in self._judge.feed(frame.samples, signals, has_message=has_message):
+            self.noticed.append(f"{'lifted' if judged.is_lifted else 'put down'}: {judged.reason}")
+            changes += _plain(
+                machine.hook(
+                    judged.is_lifted,
+                    frame.end_monotonic,
+                    since=zero + judged.t,
+                    is_estimated=True,
+                    confidence=judged.confidence,
+                )
+            )
+        return changes
 
     def _message(self, machine: CallMachine, message: CallerMessage, at: float) -> list[Heard]:
         last_bit = at - (self._consumed_s - message.t_last)
