@@ -12,6 +12,7 @@ from appliance.domain.access import User
 from appliance.domain.callers import CallCard
 from db.queries.calls import CallListing, CallRow
 from db.queries.persons import Person
+from panel.shelf import Unfinished
 
 Tone = Literal["ring", "good", "bad", "calm", "out"]
 KINDS = {"natural": "شخص حقیقی", "legal": "شخص حقوقی"}
@@ -102,18 +103,23 @@ class Rights:
 
     can_link: bool
     can_register: bool
+    can_listen: bool = False
 
     @property
     def room(self) -> str:
         """The room of browsers with these rights."""
-        return f"calls:{int(self.can_link)}{int(self.can_register)}"
+        return f"calls:{int(self.can_link)}{int(self.can_register)}{int(self.can_listen)}"
 
 
 def rights_of(user: User) -> Rights | None:
     """Give a user's rights on cards, or None when calls are not for them."""
     if not user.may("calls.view"):
         return None
-    return Rights(can_link=user.may("calls.link"), can_register=user.may("persons.register"))
+    return Rights(
+        can_link=user.may("calls.link"),
+        can_register=user.may("persons.register"),
+        can_listen=user.may("calls.listen"),
+    )
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,8 @@ class CardView:
 
     card: CallCard
     rights: Rights
+    sound: Unfinished = "none"
+    """Whether the call is being recorded now."""
     csrf: str = ""
     """The form token, in pages; empty in live cards, whose forms a script sends with the page's token."""
     errors: dict[str, str] = field(default_factory=dict)
@@ -203,4 +211,9 @@ def listing_of(card: CallCard) -> CallListing:
     values = msgspec.structs.asdict(card.call)
     if person is not None:
         values["person_id"] = person.id
-    return CallListing(**values, person_name=person.full_name if person else None, sharing=len(card.sharing))
+    return CallListing(
+        **values,
+        person_name=person.full_name if person else None,
+        sharing=len(card.sharing),
+        recordings=card.recordings,
+    )

@@ -30,6 +30,7 @@ STATUS: dict[type[OfficeError], int] = {
 _FIELDS: dict[tuple[str, str], str] = {
     ("last_name", "missing"): "نام خانوادگی را بنویسید.",
     ("first_name", "missing"): "نام را بنویسید.",
+    ("text", "missing"): "متن یادداشت را بنویسید.",
 }
 _KINDS: dict[str, str] = {
     "longer": "این نوشته بیش از اندازه بلند است.",

@@ -23,6 +23,7 @@ from panel.feature import Feature, MenuItem
 from panel.identity import current_user, require_user
 from panel.links import path_of
 from panel.live.sockets import live_of
+from panel.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def install(app: Flask) -> None:
         version=VERSION,
         now_text=lambda: to_text(office.clock.now()),
         line_count=len(office.config.lines),
+        recording_consent=office.config.recording.consent,
     )
 
     @app.context_processor
@@ -84,7 +86,12 @@ def open_cards(csrf: str, shown: str | None = None) -> list[CardView]:
     if rights is None:
         return []
     cards = live_of(current_app).cards.open_cards(conn())
-    return [CardView(card=card, rights=rights, csrf=csrf) for card in cards if card.call.id != shown]
+    shelf, at = Shelf(office_of(current_app).config), office_of(current_app).clock.now()
+    return [
+        CardView(card=card, rights=rights, sound=shelf.running(card.call, at), csrf=csrf)
+        for card in cards
+        if card.call.id != shown
+    ]
 
 
 def line_states(office: Office) -> list[LineView]:

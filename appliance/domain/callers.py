@@ -15,6 +15,7 @@ from db import Connection
 from db.queries import calls, persons
 from db.queries.calls import CallRow
 from db.queries.persons import Person, PersonPhone
+from db.queries.recordings import count_kept_recordings
 
 Recognition = Literal["pending", "known", "several", "unknown", "withheld", "unavailable", "absent"]
 
@@ -35,6 +36,8 @@ class CallCard(msgspec.Struct, frozen=True, kw_only=True):
     """Persons whose number ends alike; shown as a guess for an unknown number."""
     earlier: list[CallRow] = []
     """Earlier calls with this number, newest first."""
+    recordings: int = 0
+    """How many recordings of the call are kept."""
 
 
 def build_card(conn: Connection, call: CallRow) -> CallCard:
@@ -42,7 +45,7 @@ def build_card(conn: Connection, call: CallRow) -> CallCard:
     number = parse_phone(call.number) if call.number else None
     if call.number is None or number is None:
         recognition: Recognition = "pending" if call.number_state == "pending" else _nameless(call)
-        return CallCard(call=call, recognition=recognition)
+        return CallCard(call=call, recognition=recognition, recordings=count_kept_recordings(conn, call.id))
     sharing = persons.list_persons_by_number(conn, call.number)
     person = _chosen(conn, call, sharing)
     suffix = suggestion_suffix(number)
@@ -60,6 +63,7 @@ def build_card(conn: Connection, call: CallRow) -> CallCard:
             else []
         ),
         earlier=calls.list_earlier_calls(conn, call.number, call.id),
+        recordings=count_kept_recordings(conn, call.id),
     )
 
 

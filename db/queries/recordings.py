@@ -344,3 +344,19 @@ def count_refusals(conn: Connection, *, person_id: int | None, number: str | Non
         {"person_id": person_id, "number": number},
     ).fetchone()
     return int(row[0])
+
+
+def count_own_refusals(conn: Connection, *, person_id: int | None, number: str | None) -> int:
+    """Give how many refusals name this very person or number."""
+    row = conn.execute(
+        "SELECT COUNT(*) FROM recording_refusals WHERE person_id = ? OR number = ?", (person_id, number)
+    ).fetchone()
+    return int(row[0])
+
+
+def count_kept_recordings(conn: Connection, call_id: str) -> int:
+    """Give how many recordings of a call are kept."""
+    row = conn.execute(
+        "SELECT COUNT(*) FROM recordings WHERE call_id = ? AND deleted_at IS NULL", (call_id,)
+    ).fetchone()
+    return int(row[0])

@@ -21,6 +21,8 @@ from panel.identity import changing, require_user
 from panel.links import path_for
 from panel.live.sockets import live_of
 from panel.messages import persian, status_of
+from panel.recordings.views import recordings_of
+from panel.shelf import Shelf
 from panel.templating import line_title
 
 blueprint = Blueprint("calls", __name__)
@@ -47,6 +49,7 @@ def log() -> ResponseReturnValue:
         "rows": [(row, outcome_words(row)) for row in rows],
         "older": older,
         "is_first": not before,
+        "can_listen": require_user().may("calls.listen"),
     }
     template = "calls/rows.html" if wants_json() else "calls/log.html"
     return render_template(template, **values), 200 if is_valid else 422
@@ -125,11 +128,13 @@ def _page(
     view = CardView(
         card=build_card(conn(), newest),
         rights=rights,
+        sound=Shelf(office().config).running(newest, now()),
         csrf=generate_csrf(),
         errors=errors or {},
         values=values or {},
     )
-    return render_template("calls/show.html", view=view), status
+    sound = recordings_of(newest) if rights.can_listen else None
+    return render_template("calls/show.html", view=view, sound=sound), status
 
 
 def _payload(call_id: str) -> dict[str, object]:

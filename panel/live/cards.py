@@ -16,6 +16,7 @@ from db.queries.calls import CallRow
 from panel.card import CardView, Rights, listing_of, outcome_words
 from panel.context import office_of
 from panel.live.projection import CallProjection
+from panel.shelf import Shelf
 
 CARD_TEMPLATE = "calls/card.html"
 ROW_TEMPLATE = "calls/row.html"
@@ -47,8 +48,10 @@ class CardMaker:
 
     def payload(self, card: CallCard, rights: Rights, event_id: str | None = None) -> dict[str, Any]:
         """Give what a browser receives of a call."""
-        view = CardView(card=card, rights=rights)
         call = card.call
+        office = office_of(self._app)
+        sound = Shelf(office.config).running(call, office.clock.now())
+        view = CardView(card=card, rights=rights, sound=sound)
         return {
             "event_id": event_id,
             "call_id": call.id,
@@ -59,7 +62,12 @@ class CardMaker:
             "started_at": call.started_at,
             "title": _title(card),
             "html": self.render(CARD_TEMPLATE, view=view),
-            "row": self.render(ROW_TEMPLATE, call=listing_of(card), outcome=outcome_words(call)),
+            "row": self.render(
+                ROW_TEMPLATE,
+                call=listing_of(card),
+                outcome=outcome_words(call),
+                can_listen=rights.can_listen,
+            ),
         }
 
     def render(self, template: str, **values: Any) -> str:

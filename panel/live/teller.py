@@ -5,7 +5,19 @@ from __future__ import annotations
 import threading
 from typing import Any, Protocol
 
-from appliance.core.events import AnyEvent, CallEvent, CallLinked, LineDown, LineUp, PersonRegistered
+from appliance.core.events import (
+    AnyEvent,
+    CallEvent,
+    CallLinked,
+    LineDown,
+    LineUp,
+    PersonRegistered,
+    RecordingDeleted,
+    RecordingDiscarded,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingStarted,
+)
 from db import Connection
 from db.queries import calls, lines
 from panel.live.browsers import Browsers
@@ -53,6 +65,14 @@ class Teller:
                 case PersonRegistered():
                     for call_id in self._projection.open_ids():
                         self._tell_call(conn, event.name, call_id, event.id)
+                case (
+                    RecordingStarted()
+                    | RecordingFinished()
+                    | RecordingFailed()
+                    | RecordingDiscarded()
+                    | RecordingDeleted()
+                ):
+                    self._tell_call(conn, event.name, event.call_id, event.id)
                 case LineUp() | LineDown():
                     payload = {"event_id": event.id, "line": event.line, "is_up": isinstance(event, LineUp)}
                     self._emit(event.name, payload, to=LINES_ROOM)

@@ -5,6 +5,7 @@ import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
 import { startLines } from "./lines.js";
 import { createLog } from "./log.js";
+import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
 import { startSideMenu } from "./side.js";
 import { startSound } from "./sound.js";
@@ -22,12 +23,14 @@ const log = createLog();
 const dock = createDock();
 const lines = startLines();
 const clock = startTicking();
+const recordings = startRecordings();
 startTitle();
 startSound();
 
 const show = (name, call, options) => {
   dock.show(name, call, options);
   log.show(name, call);
+  recordings.show(name, call);
 };
 
 startCardForms((call) => show("action", call, { isOwn: true }));

@@ -80,6 +80,11 @@ export function createDock() {
     restoreTyped(card);
   }
 
+  function replaceSound(old, fresh) {
+    if (old.querySelector("[data-player]") || old.innerHTML === fresh.innerHTML) return;
+    old.replaceChildren(...fresh.childNodes);
+  }
+
   function update(card, fresh, isOwn) {
     if (Number(fresh.dataset.revision) < Number(card.dataset.revision)) return;
     const isNew = card.classList.contains("is-new");
@@ -89,6 +94,7 @@ export function createDock() {
     const status = card.querySelector('[data-part="status"]');
     const freshStatus = fresh.querySelector('[data-part="status"]');
     if (status.innerHTML !== freshStatus.innerHTML) status.replaceChildren(...freshStatus.childNodes);
+    replaceSound(card.querySelector('[data-part="sound"]'), fresh.querySelector('[data-part="sound"]'));
     const key = card.querySelector('[data-part="caller"]').dataset.key;
     if (key === fresh.querySelector('[data-part="caller"]').dataset.key) return;
     if (isOwn || !isBusy(card)) replaceCaller(card, fresh);

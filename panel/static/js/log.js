@@ -9,6 +9,19 @@ export function createLog() {
   let waiting = 0;
   let running = null;
 
+  // A player that is open below a row stays open, and goes on playing, when the rows are made anew.
+  function replaceRows(html) {
+    const players = [...place.querySelectorAll("[data-player-row]")];
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    place.replaceChildren(...template.content.childNodes);
+    for (const player of players) {
+      const row = place.querySelector(`[data-row="${player.dataset.of}"]`);
+      row?.after(player);
+      row?.querySelector("[data-open-player]")?.setAttribute("aria-expanded", "true");
+    }
+  }
+
   async function load(address) {
     running?.abort();
     running = new AbortController();
@@ -16,7 +29,7 @@ export function createLog() {
     try {
       const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, signal: running.signal });
       if (!answer.ok) return;
-      place.innerHTML = await answer.text();
+      replaceRows(await answer.text());
       if (focused) place.querySelector(`[data-row="${focused}"] a`)?.focus();
     } catch { /* overtaken by a newer question, or no connection: the next event asks again */ }
   }
