@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
+import math
 import os
 import pty
 import select
@@ -130,6 +131,17 @@ class FakeModem:
         if self.mode == "record" and not self.is_dead:
             self._send_sound(at)
 
+    def due(self, at: float) -> float:
+        """Give when the modem does something by itself: within 20 ms while it records."""
+        return at + 0.02 if self.mode == "record" else self._agenda[0][0] if self._agenda else math.inf
+
+    def power_up(self) -> None:
+        """It was plugged in: everything it was told is forgotten."""
+        self._reset()
+        self.mode = "command"
+        self.out.clear()
+        self._line.clear()
+
     def _send_sound(self, at: float) -> None:
         until = int((at - self._began) * RATE)
         first, last = (int(seconds * RATE) for seconds in self.drops_sound_s)
@@ -245,9 +257,7 @@ class PtyModem:
         tty.setraw(slave)
         os.set_blocking(master, False)
         self.device = os.ttyname(slave)
-        self.modem._reset()
-        self.modem.mode = "command"
-        self.modem.out.clear()
+        self.modem.power_up()
         self.port.unlink(missing_ok=True)
         self.port.symlink_to(self.device)
         self._stop = threading.Event()

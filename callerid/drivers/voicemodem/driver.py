@@ -22,6 +22,7 @@ from callerid.drivers.voicemodem.options import Options, read_options
 from callerid.drivers.voicemodem.ports import ListPorts, device_of_usb
 from callerid.drivers.voicemodem.sound import read_announcement, to_samples
 from callerid.drivers.voicemodem.wire import Wire
+from callerid.dsp.message import Samples
 
 log = logging.getLogger("line")
 
@@ -46,6 +47,7 @@ class VoiceModemDriver:
         *,
         list_ports: ListPorts = comports,
         clock: Callable[[], float] = time.monotonic,
+        connect: Callable[[str], Wire] = Wire,
     ) -> None:
         """Raise ValueError for wrong options; touches no hardware."""
         self._options: Options = read_options(line.options)
@@ -54,9 +56,11 @@ class VoiceModemDriver:
         )
         self._list_ports = list_ports
         self._clock = clock
+        self._connect = connect
         self._wire: Wire | None = None
         self._line: ModemLine | None = None
         self._frames: deque[Frame] = deque()
+        self._last_end = 0.0
         self._can_answer = True
         self._is_over_owed = False
 
@@ -69,7 +73,7 @@ class VoiceModemDriver:
         """Find the port by its stable name, bring the modem to take commands and switch caller ID on."""
         self.close()
         device = self._options.port or device_of_usb(self._options.usb, self._list_ports)
-        self._wire = Wire(device)
+        self._wire = self._connect(device)
         self._line = ModemLine(self._options, self._announcement, self._clock(), can_answer=self._can_answer)
         try:
             until = self._clock() + OPEN_S
@@ -145,12 +149,18 @@ class VoiceModemDriver:
         del line.sound[:count]
         is_over = any(fact.kind == "over" for fact in facts)
         if facts and not is_over:
-            self._frames.append(Frame(_NOTHING, now, facts=facts))
+            self._add(_NOTHING, now, facts=facts)
         for place in range(0, count, FRAME_SAMPLES):
-            self._frames.append(Frame(samples[place : place + FRAME_SAMPLES], now, lost=lost))
+            piece = samples[place : place + FRAME_SAMPLES]
+            self._add(piece, now - (count - place - len(piece)) / RATE_HZ, lost=lost)
             lost = 0
         if is_over or not self._frames:
-            self._frames.append(Frame(_NOTHING, now, lost=lost, facts=facts if is_over else ()))
+            self._add(_NOTHING, now, lost=lost, facts=facts if is_over else ())
+
+    def _add(self, samples: Samples, end: float, *, lost: int = 0, facts: tuple[Fact, ...] = ()) -> None:
+        """Queue a frame; time never runs back."""
+        self._last_end = max(self._last_end, end)
+        self._frames.append(Frame(samples, self._last_end, lost=lost, facts=facts))
 
 
 _NOTHING: Final = np.zeros(0, np.float32)

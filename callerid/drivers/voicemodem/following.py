@@ -93,7 +93,7 @@ class ModemLine:
         """Let time pass. Raises `DriverError` when the modem does not do its part."""
         self._now = at
         self._tell_caller(self._caller.tick(at))
-        if self._put_down_at is not None and at - self._put_down_at >= HANDSET_SETTLED_S:
+        if self._put_down_at is not None and at >= self._put_down_at + HANDSET_SETTLED_S:
             self._over("on-hook")
         if self.lifted == "extension" and at - self._lifted_at >= LONGEST_EXTENSION_CALL_S:
             self._over("on-hook")
@@ -106,7 +106,7 @@ class ModemLine:
             self.engine.start(self._answer(), at)
         elif self._is_idle_due:
             self.engine.start(self._become_idle(), at)
-        elif at - self._last_word >= HEARTBEAT_S:
+        elif at >= self._last_word + HEARTBEAT_S:
             self._last_word = at
             self.engine.start(heartbeat(), at)
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from callerid.drivers import Fact
+from callerid.drivers import DriverError, Fact
 from callerid.drivers.voicemodem.following import ModemLine
 from callerid.drivers.voicemodem.options import Options
 from callerid.drivers.voicemodem.sound import from_samples
+from tests.fakes.clock import FakeClock
 from tests.fakes.voice_modem import FakeModem, Kind
 
 STEP_S = 0.01
@@ -71,6 +72,49 @@ class Bench:
             else:
                 words.append(f"over {fact.reason}" if fact.kind == "over" else fact.kind)
         return words
+
+
+class VirtualWire:
+    """A port to a modem in the clock's time: reading lets it pass. With a plug in the test's hand."""
+
+    def __init__(self, modem: FakeModem, clock: FakeClock) -> None:
+        self.modem = modem
+        self.is_plugged = True
+        self._clock = clock
+
+    def connect(self, device: str) -> VirtualWire:
+        """Stand in for opening the port."""
+        if not self.is_plugged:
+            raise DriverError(f"no modem at {device}")
+        return self
+
+    def pull(self) -> None:
+        """Pull the modem out: it goes on hook and forgets everything."""
+        self.is_plugged = False
+        self.modem.power_up()
+
+    def read(self, timeout_s: float) -> bytes:
+        """Wait in the clock's time."""
+        end = self._clock.monotonic() + max(timeout_s, 0.0)
+        while True:
+            now = self._clock.monotonic()
+            self.modem.tick(now)
+            if not self.is_plugged:
+                raise DriverError("the modem went away")
+            data = bytes(self.modem.out)
+            self.modem.out.clear()
+            if data or now >= end:
+                return data
+            self._clock.advance(max(min(end, self.modem.due(now)) - now, 1e-6))
+
+    def write(self, data: bytes) -> None:
+        """Send at once."""
+        if not self.is_plugged:
+            raise DriverError("the modem takes nothing")
+        self.modem.feed(data, self._clock.monotonic())
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
 
 def speech(seconds: float, seed: int = 7) -> bytes:
