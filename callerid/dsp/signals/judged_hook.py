@@ -95,7 +95,10 @@ class HookJudge:
         """End of the last burst while an answer may follow it."""
         self._burst_s: float | None = None
         self._pause_s = PAUSE_S
-        self._clear_pause()
+        self._voice_s = 0.0
+        """Voice heard in the pause that goes on."""
+        self._first_voice: float | None = None
+        self._quietest = deque[float](maxlen=round(RISE_S / HOP_S))
         self._click: float | None = None
         self._last_sound = 0.0
         self._sound_after_click = 0
@@ -179,9 +182,8 @@ class HookJudge:
 
     def _clear_pause(self) -> None:
         """Begin to gather evidence of an answer anew."""
-        self._voice_s = 0.0
-        self._quietest = deque[float](maxlen=round(RISE_S / HOP_S))
-        self._first_voice: float | None = None
+        self._voice_s, self._first_voice = 0.0, None
+        self._quietest.clear()
 
     def _dial_tone(self, began: float) -> list[Judged]:
         if self.is_lifted or self._burst_ended is not None:
