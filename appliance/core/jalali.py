@@ -56,6 +56,33 @@ def parse_date(text: str) -> date:
     return gregorian
 
 
+def year_of(day: date) -> int:
+    """Give the Jalali year of a Gregorian date."""
+    return int(jdatetime.date.fromgregorian(date=day).year)
+
+
+def add_months(day: date, months: int) -> date:
+    """Give the day so many Jalali months later (or earlier); the day of the month is cut to the month's length."""
+    jalali = jdatetime.date.fromgregorian(date=day)
+    index = jalali.year * 12 + jalali.month - 1 + months
+    year, month = divmod(index, 12)
+    month += 1
+    length = 31 if month <= 6 else 30 if month < 12 or jdatetime.date(year, 1, 1).isleap() else 29
+    gregorian: date = jdatetime.date(year, month, min(jalali.day, length)).togregorian()
+    return gregorian
+
+
+def add_years(day: date, years: int) -> date:
+    """Give the same day of a later year; the 30th of Esfand becomes the 29th where there is none."""
+    return add_months(day, 12 * years)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Give the first and the last day of the Jalali month a date lies in."""
+    first = day - timedelta(days=jdatetime.date.fromgregorian(date=day).day - 1)
+    return first, add_months(first, 1) - timedelta(days=1)
+
+
 def local(instant: datetime, zone: str = DEFAULT_ZONE) -> datetime:
     """Give an aware instant in the office's own time."""
     return instant.astimezone(ZoneInfo(zone))

@@ -1,0 +1,55 @@
+"""The command that fills an office with invented records: ``aminbox demo-data``."""
+
+from __future__ import annotations
+
+import click
+
+from appliance.core.command import EXIT_IO, CommandError, with_config
+from appliance.core.config import Config
+
+
+@click.command("demo-data")
+@click.option("--persons", type=click.IntRange(1, 1_000_000), help="How many invented persons to add.")
+@click.option("--policies", type=click.IntRange(0), help="How many policies [2.5 a person].")
+@click.option("--calls", type=click.IntRange(0), help="How many calls [5 a person].")
+@click.option("--reference", is_flag=True, help="Add the reference records of the acceptance criteria.")
+@click.option("--seed", type=int, default=1, help="The same seed gives the same office [1].")
+@with_config
+def demo_data(
+    config: Config, persons: int | None, policies: int | None, calls: int | None, reference: bool, seed: int
+) -> None:
+    """Fill the office's database with invented persons, policies and calls; nobody in them is real.
+
+    Example: aminbox demo-data --persons 2000
+    """
+    from appliance.core.clock import SystemClock
+    from appliance.domain.acting import acting
+    from appliance.domain.demo_data import Sizes, enter_reference, fill
+    from db import DatabaseError, connect, migrate
+    from db.connection import DatabaseUnusableError
+
+    if not persons and not reference:
+        raise CommandError("say what to add: --persons N, --reference, or both", 2)
+    now, zone = SystemClock().now(), config.office.time_zone
+    try:
+        migrate(config.data.database)
+        conn = connect(config.data.database)
+        try:
+            if reference:
+                with acting(conn, now, None, lambda _fact: None) as act:
+                    enter_reference(act, zone)
+                click.echo("the reference records are entered")
+            if persons:
+                usual = Sizes.of(persons)
+                sizes = Sizes(
+                    persons,
+                    usual.policies if policies is None else policies,
+                    usual.calls if calls is None else calls,
+                )
+                with click.progressbar(length=sizes.rows, label="rows") as bar:
+                    fill(conn, sizes, now, zone, seed=seed, tell=bar.update)
+                click.echo(f"{sizes.persons:,} persons, {sizes.policies:,} policies, {sizes.calls:,} calls")
+        finally:
+            conn.close()
+    except (DatabaseError, DatabaseUnusableError, OSError) as error:
+        raise CommandError(f"the records could not be stored ({error})", EXIT_IO) from None
