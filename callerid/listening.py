@@ -49,6 +49,11 @@ class Listener:
         """The line delivers again: nobody saw what its hook did meanwhile."""
         self.start_over()
 
+    @property
+    def hears_line(self) -> bool:
+        """Tell whether the frames' sound is the line's own, on hook as well."""
+        return self._hears_line
+
     def machine(self, channel: str = "") -> CallMachine:
         """Give the call machine of a channel."""
         machine = self.machines.get(channel)

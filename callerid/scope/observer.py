@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from callerid.drivers import Frame
 from callerid.call import Call
+from callerid.drivers import Frame
 from callerid.listening import Listener
 from callerid.scope.captures import CaptureBuffer, keep
 from callerid.scope.meter import ScopeMeter
@@ -46,7 +46,8 @@ class Observer:
 
     def look(self, frame: Frame, listener: Listener) -> None:
         """Take one frame."""
-        self._buffer.feed(frame.samples)
+        if listener.hears_line:  # else it is a conversation, and says nothing of a number that was not read
+            self._buffer.feed(frame.samples)
         call = listener.machine().call
         if call is not None and call.ring_count >= RINGS_UNTIL_READ:
             self.keep_unread(call)
@@ -61,7 +62,8 @@ class Observer:
             return
         self._kept_call = call.key
         at, sound, key = self._now(), self._buffer.sound(), call.key
-        self._later(lambda: self._write(at, key, sound))
+        if sound:
+            self._later(lambda: self._write(at, key, sound))
 
     def close(self) -> None:
         """Send the watchers away."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from callerid.drivers import Frame
+from callerid.drivers import Fact, Frame
 from callerid.exchange.line import SimulatedLine
 from callerid.exchange.plans import IncomingPlan
 from callerid.listening import Listener
@@ -94,3 +94,20 @@ def test_a_call_whose_number_was_drowned_is_kept_once(tmp_path: Path) -> None:
 def test_a_call_that_was_read_is_not_kept(tmp_path: Path) -> None:
     assert observed(IncomingPlan(number="09121234567", rings=3), tmp_path, drowned=False) == []
     assert observed(IncomingPlan(number="", rings=3), tmp_path, drowned=False) == []
+
+
+def test_nothing_is_kept_of_a_front_end_whose_sound_is_a_conversation(tmp_path: Path) -> None:
+    listener = Listener(8000, lambda: "CALL", hears_line=False)
+    observer = Observer(
+        line=1, rate_hz=8000, runtime=tmp_path, folder=tmp_path / "captures",
+        later=lambda task: task(), now=FakeClock().now,
+    )  # fmt: skip
+    voice = np.full(160, 0.1, np.float32)
+    for place in range(200):
+        facts = (Fact(kind="ring"),) if place % 50 == 0 else ()
+        frame = Frame(voice, place / 10, facts=facts)
+        listener.feed(frame)
+        observer.look(frame, listener)
+    observer.close()
+    assert listener.machine().call is not None
+    assert not (tmp_path / "captures").exists()
