@@ -1,7 +1,7 @@
 """How kinds of voice modems differ: one small table each, told apart by what they answer to ATI0.
 
-Sources: the callattendant projects' modem notes and their users' reports (USR5637, Conexant, Zoom), the Conexant
-manuals 102184B and 102752B (AT commands; DLE codes), ITU-T V.253. None of it was tried on a real modem here.
+Sources: the callattendant projects' modem notes and their users' reports (USR5637, Conexant, Zoom), pages of the
+Conexant manuals 102184B, 100722A and 102752B. None of it was tried on a real modem here.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class VoiceModemDriver:
             self.close()
             raise
         dialect = self._line.dialect
-        log.info("happening=modem-open dialect=%s device=%s", dialect.name, device)
+        log.info("happening=modem-open dialect=%s device=%s", dialect.name, Path(device).resolve())
         if self._options.answer_after_rings and not dialect.has_voice and self._can_answer:
             self._can_answer = False
             log.warning("happening=modem-without-voice dialect=%s effect=caller-id-only", dialect.name)

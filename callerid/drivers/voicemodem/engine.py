@@ -18,7 +18,7 @@ from callerid.drivers.voicemodem.results import Line, final_result, take_item
 
 RATE_HZ: Final = 8000
 ANSWER_S: Final = 2.0
-"""A modem answers a command within this; V.250 modems take some tens of milliseconds."""
+"""A modem answers a command within this; most take some tens of milliseconds."""
 LEAD_S: Final = 0.4
 """An announcement is sent so far ahead of its playing: enough against gaps, little to wait for at its end."""
 STOP_PATIENCE_S: Final = 1.0

@@ -38,7 +38,7 @@ SETTLED_S: Final = 1.0
 MOST_LATE_S: Final = 0.5
 """Sound later than this is lost: the modem's buffer and the kernel's hold less."""
 HANG_UP_CODES: Final = frozenset("bdsq")
-"""Busy tone, dial tone, silence, quiet after speech (V.253)."""
+"""Events: busy tone, dial tone, silence, quiet after speech."""
 
 
 class ModemLine:

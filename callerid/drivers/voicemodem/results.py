@@ -15,7 +15,7 @@ DLE: Final = b"\x10"
 FINAL_RESULTS: Final = frozenset(
     {"OK", "ERROR", "CONNECT", "VCON", "NO CARRIER", "NO DIALTONE", "NO DIAL TONE", "BUSY", "NO ANSWER"}
 )
-"""Result codes that end a command (ITU-T V.250, clause 5.7.1; VCON from V.253)."""
+"""Result codes that end a command; VCON is what older voice modems say for OK."""
 
 
 class Line(msgspec.Struct, frozen=True):
