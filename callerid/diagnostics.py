@@ -6,6 +6,8 @@ from appliance.core.config import Config
 from appliance.core.exchange_client import ExchangeError, ask
 from appliance.diagnostics import Finding, Problem
 from callerid.drivers import DriverError, driver_names, find_driver
+from callerid.drivers.alsa_report import find_clashes, report_sound
+from callerid.drivers.sip.findings import sip_findings
 from callerid.drivers.voicemodem.ports import FoundModem, find_modems
 
 
@@ -17,7 +19,7 @@ def check(config: Config) -> list[Problem]:
             find_driver(line.driver)(line, config.data.runtime_folder)
         except (DriverError, ValueError) as error:
             problems.append(Problem(f"line {line.number}: {error}", "correct its [[lines]] section"))
-    return problems
+    return problems + find_clashes(config.lines)
 
 
 def report(config: Config) -> list[Finding]:
@@ -27,7 +29,9 @@ def report(config: Config) -> list[Finding]:
         Finding(f"line {line.number}", f"driver {line.driver}, area code {config.area_code_of(line.number)}")
         for line in config.lines
     ]
+    found += sip_findings(config)
     found += [_finding(modem) for modem in find_modems()]
+    found += report_sound(config.lines)
     if any(line.driver == "sim" for line in config.lines):
         try:
             busy = ask(config.data.runtime_folder, do="state")["busy"]

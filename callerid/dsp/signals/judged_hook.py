@@ -60,7 +60,7 @@ TONE_OVER_S: Final = 3.0
 """Longer than any pause of a busy tone (E.180 clause 5)."""
 SILENCE_S: Final = 15.0
 DIAL_CLICK_S: Final = 3.0
-"""Dial tone comes within three seconds of the lifting (Q.543, 0.6 s usual)."""
+"""A click so long before a dial tone is the lifting that asked for it."""
 
 
 class Judged(msgspec.Struct, frozen=True):
