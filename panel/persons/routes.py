@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import ConflictError, NotFoundError
 from appliance.domain.fields import Field
+from appliance.domain.fields.refused import Refused
 from appliance.domain.people.completeness import missing_fields
-from appliance.domain.people.entering import ENTERED, Refused, change_person, enter_person
+from appliance.domain.people.entering import ENTERED, change_person, enter_person
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.people.reaching import is_reachable
 from db.queries import persons

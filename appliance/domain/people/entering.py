@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from appliance.core import identity
-from appliance.core.errors import ConflictError, InvalidInputError
+from appliance.core.errors import ConflictError
 from appliance.core.events import PersonRegistered
 from appliance.core.phone import parse_phone
 from appliance.domain import audit
 from appliance.domain.acting import Acting
 from appliance.domain.fields.kinds import Value
 from appliance.domain.fields.reading import read_fields
+from appliance.domain.fields.refused import Refused
 from appliance.domain.people.completeness import refresh_completeness
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.people.reaching import require_person
@@ -23,16 +24,6 @@ from db.records import find_row, insert_row, update_row
 from db.text import fold, fold_joined, sort_key
 
 ENTERED = tuple(field for field in PERSONS.fields if field.is_entered)
-
-
-class Refused(InvalidInputError):
-    """Several fields were refused; `problems` has the code of each, `values` what could be read."""
-
-    def __init__(self, problems: dict[str, str], values: dict[str, Value]) -> None:
-        key, problem = next(iter(problems.items()))
-        super().__init__(key, problem)
-        self.problems = problems
-        self.values = values
 
 
 class Likeness(msgspec.Struct, frozen=True):

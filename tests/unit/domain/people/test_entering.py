@@ -10,6 +10,7 @@ import pytest
 from appliance.core.errors import ConflictError, NotFoundError
 from appliance.domain.access import User
 from appliance.domain.acting import Acting, acting
+from appliance.domain.fields.refused import Refused
 from appliance.domain.people.completeness import missing_fields
 from appliance.domain.people.entering import (
     Refused,
