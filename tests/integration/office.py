@@ -24,26 +24,29 @@ ROLE_DIED = re.compile(r"happening=role-died role=(\S+(?: \d+)?) ")
 
 
 class RunningOffice:
-    """`aminbox run --demo` as a user starts it."""
+    """`aminbox run --demo` as a user starts it, or `aminbox run --config` with an office of its own."""
 
-    def __init__(self, folder: Path, lines: int = 4) -> None:
+    def __init__(self, folder: Path, lines: int = 4, *, settings: str | None = None) -> None:
+        """`settings` is the text of a configuration without ``[data]`` and ``[panel]``; None: the demo's."""
         self.folder = folder
         self.port = free_port()
+        file = folder / ("demo.toml" if settings is None else "office.toml")
+        words = ["run", "--demo", "--data", str(folder), "--port", str(self.port), "--lines", str(lines)]
+        if settings is not None:
+            folder.mkdir()
+            file.write_text(f'[data]\nfolder = "{folder}"\n[panel]\nport = {self.port}\n{settings}')
+            words = ["run", "--config", str(file)]
         self._log_path = folder.with_suffix(".log")
         self._log = self._log_path.open("w")
         self.process = subprocess.Popen(
-            [
-                *aminbox(
-                    "run", "--demo", "--data", str(folder), "--port", str(self.port), "--lines", str(lines)
-                )
-            ],
+            aminbox(*words),
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=os.environ | {"TMPDIR": str(folder.parent)},
         )
         self.wait_for(lambda: "AminBox is ready" in self.log, START_S)
-        self.config: Config = load_config(folder / "demo.toml")
+        self.config: Config = load_config(file)
         self.runtime = Path(self._runtime())
 
     @property
