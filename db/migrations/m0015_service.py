@@ -1,4 +1,4 @@
-"""What the office does for its customers: claims, cases, activities, complaints, gifts, files, and what calls led to."""
+"""The office at the service of its customers: claims, cases, activities, complaints, gifts, files, results of calls."""
 
 from __future__ import annotations
 

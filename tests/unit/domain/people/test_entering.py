@@ -13,7 +13,6 @@ from appliance.domain.acting import Acting, acting
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.completeness import missing_fields
 from appliance.domain.people.entering import (
-    Refused,
     change_person,
     enter_person,
     find_likenesses,
