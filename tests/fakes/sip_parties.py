@@ -53,6 +53,7 @@ class Party:
         rate: int = 10,
         pause_ms: int = 300,
         sound_hz: int = 0,
+        is_echo: bool = False,
         **keys: str,
     ) -> None:
         """`to`: port of the box for a caller, None for who waits for a request; `keys` as the scenario names them."""
@@ -82,6 +83,8 @@ class Party:
             "-timeout",
             "20",
         ]
+        if is_echo:
+            self._command.append("-rtp_echo")
         for key, value in keys.items():
             self._command += ["-key", key, value]
         self._process: subprocess.Popen[bytes] | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from callerid.drivers import DriverError
 from tests.fakes.sip_gateway import free_port
@@ -65,6 +66,51 @@ def test_caller_and_office_are_heard_apart_for_the_whole_call(tmp_path: Path, ba
     assert abs(strongest_hz(sound[:, 1]) - 600) < 10
     assert sound.std(axis=0) == pytest.approx([0.3 / 2**0.5] * 2, rel=0.25)
     assert call.lost == 0
+
+
+def heard_by_office(folder: Path, backend: str, **options: object) -> np.ndarray:
+    """Give what the agent's telephone heard: it sends everything back, so it stands in the office's column."""
+    agent = Party(folder, "agent_echo", is_echo=True).start()
+    line = bridge(folder, agent.port, backend, **options)
+    line.driver.open()
+    try:
+        gateway = Party(
+            folder, "gateway", to=line.port, pause_ms=2000, sound_hz=1000, **{"from": FROM}
+        ).start()
+        call = line.one_call()
+        assert (gateway.result(), agent.result()) == ("", "")
+    finally:
+        line.driver.close()
+        agent.stop()
+    return np.concatenate(call.sound)[:, 1]
+
+
+def tone_in(samples: np.ndarray, hz: float) -> np.ndarray:
+    """Give the amplitude of a tone in each 50 ms."""
+    blocks = samples[: len(samples) // 400 * 400].reshape(-1, 400)
+    wave = np.exp(-2j * np.pi * hz / 8000 * np.arange(400)) * np.hanning(400)
+    return np.abs(blocks @ wave) / 100
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_office_hears_a_beep_of_a_fifth_of_a_second_after_the_interval(
+    tmp_path: Path, backend: str
+) -> None:
+    beeps = tone_in(heard_by_office(tmp_path, backend, beep_s=1), 1400) > 0.03
+    assert 3 <= beeps.sum() <= 5
+    first = np.flatnonzero(beeps)[0] * 0.05
+    assert 0.9 <= first <= 1.4
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_announcement_is_heard_before_the_voices(tmp_path: Path, backend: str) -> None:
+    path = tmp_path / "words.wav"
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * np.arange(4000) / 8000), 8000, subtype="PCM_16")
+    heard = heard_by_office(tmp_path, backend, announcement=str(path))
+    words, voice = tone_in(heard, 440) > 0.1, tone_in(heard, 1000) > 0.1
+    assert 9 <= words.sum() <= 11
+    assert voice.sum() >= 20
+    assert np.flatnonzero(words)[-1] <= np.flatnonzero(voice)[0] + 1
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 Library = Literal["sippy", "pjsua2"]
-LIBRARIES: tuple[Library, ...] = ("sippy",)
+LIBRARIES: tuple[Library, ...] = ("pjsua2", "sippy")
 """In the order in which ``auto`` takes them."""
 
 

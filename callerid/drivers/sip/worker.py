@@ -47,6 +47,10 @@ def main(descriptor: int) -> None:
 
 
 def _backend(desk: Desk, reporter: Reporter, announcement: bytes) -> Backend:
+    if desk.settings.backend == "pjsua2":
+        from callerid.drivers.sip.pjsua2_backend import Pjsua2Backend
+
+        return Pjsua2Backend(desk, reporter.tell, announcement)
     from callerid.drivers.sip.sippy_backend import SippyBackend
 
     return SippyBackend(desk, reporter.tell, announcement)
