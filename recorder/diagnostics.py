@@ -42,7 +42,7 @@ def report(config: Config) -> list[Finding]:
     found = [
         Finding(
             "recording",
-            f"lines {lines}; both sides are told: {settings.consent!r}" if lines else "off on every line",
+            f"lines {lines}; both sides are told: «{settings.consent}»" if lines else "off on every line",
         )
     ]
     room = room_of(folder)
@@ -73,9 +73,9 @@ def report(config: Config) -> list[Finding]:
 
 def _folder_problems(folder: Path) -> list[Problem]:
     place = folder
-    while not place.is_dir() and place != place.parent:
+    while not place.exists() and place != place.parent:
         place = place.parent
-    if os.access(place, os.W_OK | os.X_OK):
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
         return []
     return [
         Problem(
