@@ -27,6 +27,8 @@ IDENTITY = {"conexant": "56000", "usr5637": "5601", "other": "1234"}
 STOPS = {"conexant": "!^\x1b", "usr5637": "!", "other": ""}
 FORMATS = {"conexant": "+VSM=1,8000,0,0", "usr5637": "+VSM=128,8000", "other": ""}
 QUIET = 0x80
+BUFFER_BYTES = 32_768
+"""What a modem behind a pseudo-terminal holds for a computer that does not read."""
 
 
 class FakeModem:
@@ -50,6 +52,7 @@ class FakeModem:
         self.doubles_rings = False
         self.tells_no_caller = False
         self.never_goes_off_hook = False
+        self.off_hook_after_s = 0.0
         self.stop_codes = STOPS[kind]
         self.drops_sound_s = (0.0, 0.0)
         """Seconds of a recording between which nothing is sent."""
@@ -195,10 +198,15 @@ class FakeModem:
         elif text.startswith("+FCLASS="):
             self.voice_class = int(text[8:])
         elif text == "+VLS=1":
-            self.is_off_hook = not self.never_goes_off_hook
-            self._taken += self.is_off_hook
+            self.at(at + self.off_hook_after_s, self._take_line)
+            return
         elif text == "H":
             self.is_off_hook = False
+        self._say("OK")
+
+    def _take_line(self, at: float) -> None:
+        self.is_off_hook = not self.never_goes_off_hook
+        self._taken += self.is_off_hook
         self._say("OK")
 
     def _voice_byte(self, byte: int, at: float) -> None:
@@ -292,8 +300,9 @@ class PtyModem:
             os.close(slave)
 
     def _send(self, master: int) -> None:
-        data = bytes(self.modem.out)
-        self.modem.out.clear()
-        with contextlib.suppress(BlockingIOError):  # nobody reads: an overrun
-            while data:
-                data = data[os.write(master, data) :]
+        out = self.modem.out
+        with contextlib.suppress(BlockingIOError):
+            while out:
+                del out[: os.write(master, out)]
+        if len(out) > BUFFER_BYTES:  # nobody reads: an overrun
+            out.clear()

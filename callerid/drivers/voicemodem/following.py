@@ -242,6 +242,7 @@ class ModemLine:
 
     def _lift(self, by: Literal["box", "extension"]) -> None:
         self.lifted, self._lifted_at = by, self._now
+        self._wants_answer_until = -math.inf
         self.facts.append(Fact(kind="lifted"))
 
     def _over(self, reason: EndReason) -> None:

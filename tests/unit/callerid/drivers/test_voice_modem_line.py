@@ -374,3 +374,16 @@ def test_rings_of_an_ended_call_do_not_count_for_the_next() -> None:
     bench.modem.call(bench.now + 11.5, rings=1)
     bench.run(20)
     assert bench.told[-2:] == ["ring", "message 09121234567"]
+
+
+def test_a_ring_that_came_while_the_line_was_taken_does_not_answer_once_more() -> None:
+    bench = Bench(answer_after_rings=2).ready()
+    bench.modem.line_sound = speech(60)
+    bench.modem.off_hook_after_s = 2.0
+    begin = bench.now
+    bench.modem.call(begin + 1, rings=2)
+    bench.modem.at(begin + 7.6, bench.modem.ring)
+    bench.modem.at(begin + 9.5, lambda at: bench.modem.code("b"))
+    bench.run(20)
+    assert bench.told[-3:] == ["ring", "lifted", "over busy-tone"]
+    assert bench.modem.commands.count("AT+VLS=1") == 1
