@@ -1,6 +1,7 @@
 """``python -m appliance.devtools.docs``: write the generated pages of docs/, or with ``--check`` say which are stale.
 
-A page is generated when it would otherwise repeat the code: events, configuration, commands, jobs.
+A page is generated when it would otherwise repeat the code: events, configuration, commands, jobs, the data
+model.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import click
 
 from appliance.devtools.commands_page import commands_page
 from appliance.devtools.configuration_page import configuration_page
+from appliance.devtools.data_model_page import data_model_page
 from appliance.devtools.events_page import events_page
 from appliance.devtools.jobs_page import jobs_page
 
@@ -20,6 +22,7 @@ HEADER = "<!-- Written by 'make docs' from the code; change the code and run it 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "configuration.md": configuration_page,
+    "data-model.md": data_model_page,
     "events.md": events_page,
     "jobs.md": jobs_page,
 }
