@@ -44,10 +44,10 @@ class ScopeMeter:
         self._heard.append(what)
 
     def feed(self, samples: Samples, *, ring: bool, off_hook: bool) -> ScopeFrame | None:
-        """Take a block; give a frame when a tenth of a second is complete."""
+        """Take a block, of one column or two; give a frame when a tenth of a second is complete."""
         if not len(samples):
             return None
-        self._pieces.append(samples)
+        self._pieces.append(samples if samples.ndim == 1 else samples.mean(axis=1))
         self._count += len(samples)
         if self._count < self._length:
             return None

@@ -86,3 +86,14 @@ def test_frames_without_sound_give_no_picture_and_take_no_room() -> None:
         None
     ] * 1000
     assert meter._pieces == []
+
+
+def test_a_line_with_two_sides_apart_is_measured_as_their_sum() -> None:
+    sides = np.zeros((800, 2), np.float32)
+    sides[:, 0] = 0.5 * np.sin(2 * np.pi * 1000 / 8000 * np.arange(800))
+    frame = ScopeMeter(1, 8000).feed(sides, ring=False, off_hook=True)
+    alone = ScopeMeter(1, 8000).feed(sides[:, 0] / 2, ring=False, off_hook=True)
+    assert frame is not None
+    assert alone is not None
+    assert frame.level_dbm0 == alone.level_dbm0
+    assert frame.wave == alone.wave
