@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from sms_modem.at.notices import Notice
 from sms_modem.gsm import addresses
+from sms_modem.routes import IncomingCall
 
 IDENTIFIED_S = 3.0
 """A ring without a number after so long has none: most modems say it right after the first ring."""
@@ -16,16 +15,6 @@ SILENT_S = 8.0
 _WITHHELD = 1
 _UNAVAILABLE = 2
 _INTERNATIONAL = 145
-
-
-class IncomingCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call on a GSM line, told once when it rings and once when it stops."""
-
-    state: Literal["ringing", "over"]
-    number: str = ""
-    """As the network sent it; empty when it sent none."""
-    reason: Literal["", "withheld", "unavailable"] = ""
-    """Why there is no number."""
 
 
 class CallWatch:

@@ -64,6 +64,24 @@ class MakesModem(Protocol):
         ...
 
 
+class KeepsModem(Protocol):
+    """What a route needs of a keeper."""
+
+    status: KeeperStatus
+
+    def start(self) -> None:
+        """Begin; starting twice is harmless."""
+        ...
+
+    def stop(self) -> None:
+        """End and close the port; stopping twice is harmless."""
+        ...
+
+    def call(self, act: Callable[[Modem, Ask], T]) -> T:
+        """Have something done with the modem and wait for it; see `Keeper.call`."""
+        ...
+
+
 class _Work(Generic[T]):
     """Something to be done by the keeper, and the way back."""
 

@@ -17,7 +17,7 @@ import msgspec
 
 from sms_modem.at import sending, service_codes
 from sms_modem.at.arrivals import arrival_of, pushed_report, token_of
-from sms_modem.at.calls import CallWatch, IncomingCall
+from sms_modem.at.calls import CallWatch
 from sms_modem.at.channel import Channel, ModemError
 from sms_modem.at.network import Network
 from sms_modem.at.notices import Notice
@@ -27,7 +27,7 @@ from sms_modem.at.sim import PinNotes, read_imsi, unlock
 from sms_modem.at.stores import Stores
 from sms_modem.gsm.headers import Concatenation
 from sms_modem.gsm.submit import build_submit
-from sms_modem.routes import Accepted, Arrival, Outcome, Parcel, Refused, Report, Unknown
+from sms_modem.routes import Accepted, Arrival, IncomingCall, Outcome, Parcel, Refused, Report, Unknown
 
 log = logging.getLogger("sms")
 

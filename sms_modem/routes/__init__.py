@@ -244,6 +244,20 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Port and model of a modem."""
 
 
+class IncomingCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call on a modem's line, told once when it rings and once when it stops; nobody answers it here."""
+
+    state: Literal["ringing", "over"]
+    number: str = ""
+    """As the network sent it; empty when it sent none."""
+    reason: Literal["", "withheld", "unavailable"] = ""
+    """Why there is no number."""
+
+
+def ignore_call(_call: IncomingCall) -> None:
+    """Do nothing: for those who have no use for calls."""
+
+
 class Route(Protocol):
     """One way out that is set up."""
 
@@ -304,6 +318,8 @@ class RouteSetup(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     bell: Callable[[], None]
     """To be rung, from any thread, when something arrived or the device came back."""
+    on_call: Callable[[IncomingCall], None] = ignore_call
+    """To be called, from any thread and without waiting in it, when somebody calls the line of a modem."""
 
 
 class RouteKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -317,6 +333,8 @@ class RouteKind(msgspec.Struct, frozen=True, kw_only=True):
     """Settings struct: ``forbid_unknown_fields``, a default or a description for each field."""
     secrets: tuple[str, ...] = ()
     """Names of the secrets it needs."""
+    optional_secrets: tuple[str, ...] = ()
+    """Names of secrets it uses when they are set."""
     capabilities: Capabilities
     make: Callable[[RouteSetup], Route]
     """Makes the route without touching a device or the network. Raises ValueError for settings that cannot work."""
