@@ -36,6 +36,7 @@ class RouteWorker:
         self._next_send = 0.0
         self._is_open = False
         self._is_recovered = False
+        self._is_away = False
 
     def recover(self) -> int:
         """Settle what an earlier run left armed; give how many messages became uncertain."""
@@ -46,8 +47,11 @@ class RouteWorker:
         return cut_off
 
     def ring(self) -> None:
-        """Something arrived: fetch at the next turn."""
+        """Something arrived, or the device is back: fetch at the next turn, and end a rest the device was cause of."""
         self._next.pop("fetch", None)
+        if self._is_away:
+            self._is_away = False
+            self.standing.end_rest()
 
     def turn(self) -> int:
         """Do everything that is due once; give how many messages were handed over."""
@@ -59,6 +63,7 @@ class RouteWorker:
             self._get_ready()
             self._look_around()
         except RouteError as error:
+            self._is_away = not error.is_permanent
             self.standing.note_failure(error.code, str(error), is_permanent=error.is_permanent)
             return 0
         return self._send()
@@ -115,6 +120,7 @@ class RouteWorker:
     def _after(self, handed: Handed) -> int:
         if handed.refusal is not None:
             refusal = handed.refusal
+            self._is_away = not refusal.is_permanent
             self.standing.note_failure(refusal.code, refusal.detail, is_permanent=refusal.is_permanent)
             self._next.pop("health", None)
         elif handed.accepted:

@@ -55,6 +55,10 @@ class Standing:
             checked_at=self._post.at(),
         ))  # fmt: skip
 
+    def end_rest(self) -> None:
+        """Try at once: what the route rested for may be over."""
+        self._rest_until = 0.0
+
     def note_success(self) -> None:
         """The route took something: it works."""
         self._failures = 0
