@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from callerid.drivers import DriverError
+from callerid.drivers.alsa_options import RATES_HZ
 
 PERIODS_PER_S = 50
 """A period is 20 ms, a frame's length."""
@@ -89,23 +90,18 @@ class AlsaPcm:
             ) from error
         self._monotonic = monotonic
         self._has_stamps = wanted.is_card
-        self._name, self.rate_hz, self.channels = self._settle(wanted)
-        self._pcm = self._open(self._name, self.rate_hz, self.channels)
+        name, rate_hz = self._settle(wanted)
+        self._pcm = self._open(name, rate_hz, 2 if wanted.is_stereo else 1)
+        # ALSA takes the nearest it can do and raises nothing: what it took is what counts.
         got = self._pcm.info()
-        self.rate_hz = int(got.get("rate", self.rate_hz))
-        self.channels = int(got.get("channels", self.channels))
+        self.rate_hz, self.channels = int(got["rate"]), int(got["channels"])
+        self._refuse(wanted, int(got["format"]))
         if self._has_stamps:
             self._pcm.set_tstamp_mode(self._alsa.PCM_TSTAMP_ENABLE)
             self._pcm.set_tstamp_type(self._alsa.PCM_TSTAMP_TYPE_MONOTONIC)
         self._poll = select.poll()
         for descriptor, mask in self._pcm.polldescriptors():
             self._poll.register(descriptor, mask)
-        if wanted.is_stereo and self.channels < 2:
-            self.close()
-            raise DriverError(
-                f"{wanted.name} has one channel, and the option channel asks for the other; "
-                "two lines need a stereo card ('aminbox doctor' lists the cards' channels)"
-            )
 
     def read(self) -> bytes | None:
         """Read what is there, a period at most."""
@@ -139,21 +135,32 @@ class AlsaPcm:
         """Close it."""
         self._pcm.close()
 
-    def _settle(self, wanted: Wanted) -> tuple[str, int, int]:
-        """Find the name, rate and channels to open with; asks the device where nothing says."""
-        most = 2 if wanted.is_stereo else 1
+    def _settle(self, wanted: Wanted) -> tuple[str, int]:
+        """Find the name and rate to open with; asks a card for its own."""
         if not wanted.is_card:
-            return wanted.name, wanted.rate_hz or PLAIN_HZ, most
-        probe = self._open(wanted.name, PREFERRED_HZ[0], most)
+            return wanted.name, wanted.rate_hz or PLAIN_HZ
+        probe = self._open(wanted.name, PREFERRED_HZ[0], 2 if wanted.is_stereo else 1)
         try:
-            rates, channels = _rates(probe.getrates()), list(probe.getchannels())
-            has_s16 = self._alsa.PCM_FORMAT_S16_LE in probe.getformats().values()
+            rates = _rates(probe.getrates())
+            has_s16 = probe.info()["format"] == self._alsa.PCM_FORMAT_S16_LE
         finally:
             probe.close()
         # The plug layer changes the form of a sample only: rate and channels stay the card's own.
         name = wanted.name if has_s16 else f"plug{wanted.name}"
-        rate = wanted.rate_hz or next((one for one in PREFERRED_HZ if one in rates), max(rates))
-        return name, rate, most if most in channels else min(channels)
+        return name, wanted.rate_hz or next((one for one in PREFERRED_HZ if one in rates), max(rates))
+
+    def _refuse(self, wanted: Wanted, sample_format: int) -> None:
+        """Close what cannot be used and say why. Raises `DriverError`."""
+        problem = ""
+        if sample_format != self._alsa.PCM_FORMAT_S16_LE:
+            problem = "does not give 16-bit samples"
+        elif not RATES_HZ[0] <= self.rate_hz <= RATES_HZ[1]:
+            problem = f"runs at {self.rate_hz} Hz, and {RATES_HZ[0]}–{RATES_HZ[1]} Hz can be used"
+        elif wanted.is_stereo and self.channels < 2:
+            problem = "has one channel, and the option channel says that two lines share it"
+        if problem:
+            self.close()
+            raise DriverError(f"{wanted.name} {problem}; 'aminbox doctor' lists the sound cards")
 
     def _open(self, name: str, rate_hz: int, channels: int) -> Any:
         alsa = self._alsa

@@ -93,16 +93,16 @@ class _FakePcm:
         self._is_open = True
 
     def info(self) -> dict[str, int]:
-        return {"rate": self._rate, "channels": self._settings["channels"]}
+        card, channels, sample_format = self._card, self._settings["channels"], self._settings["format"]
+        is_plug = self._settings["device"].startswith("plug")
+        return {
+            "rate": self._rate,
+            "channels": channels if channels in card.channels else min(card.channels),
+            "format": sample_format if is_plug or sample_format in card.formats else card.formats[0],
+        }
 
     def getrates(self) -> Any:
         return self._card.rates
-
-    def getchannels(self) -> list[int]:
-        return list(self._card.channels)
-
-    def getformats(self) -> dict[str, int]:
-        return {str(number): number for number in self._card.formats}
 
     def set_tstamp_mode(self, _mode: int) -> None: ...
 

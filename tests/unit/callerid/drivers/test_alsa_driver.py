@@ -183,6 +183,26 @@ def test_a_mono_card_has_no_other_channel(tmp_path: Path) -> None:
     assert not card.is_busy
 
 
+def test_a_card_too_slow_for_speech_is_an_error(tmp_path: Path) -> None:
+    card = FakeCard(rates=5512)
+    driver = driver_of(tmp_path, card, FakeClock())
+    with pytest.raises(DriverError, match="5512 Hz"):
+        driver.open()
+    assert not card.is_busy
+
+
+def test_a_stereo_card_with_one_line_gives_its_left_channel(tmp_path: Path) -> None:
+    clock, card = FakeClock(), FakeCard(rates=8000, channels=(2,))
+    both = np.empty((160, 2), np.int16)
+    both[:, 0], both[:, 1] = 8000, -16000
+    card.play(both, 160)
+    driver = driver_of(tmp_path, card, clock)
+    driver.open()
+    (frame,) = read_all(driver, 1)
+    driver.close()
+    assert frame.samples.mean() * 32768 == pytest.approx(8000, abs=1)
+
+
 def test_a_stamp_nobody_can_believe_is_replaced_by_now(tmp_path: Path) -> None:
     clock, card = FakeClock(), FakeCard(rates=8000, stamp_error_s=-3600.0)
     card.play(note(0.02, 8000), 160)
