@@ -10,7 +10,7 @@ DATA := data
 LINES := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv venv-test venv-hardware browser test check bench docs lock vendor clean
+.PHONY: help run venv venv-test venv-hardware browser sipp test check bench docs lock vendor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -19,21 +19,24 @@ run: venv ## Start the demo office (PORT=8080 DATA=data HOST=127.0.0.1 LINES=2);
 	@exec $(BIN)/aminbox run --demo --port "$(PORT)" --data "$(DATA)" --host "$(HOST)" --lines "$(LINES)"
 
 venv: $(VENV)/.made ## Prepare .venv/bin/aminbox only
-$(VENV)/.made: requirements.lock pyproject.toml appliance/setup/venv.sh
+$(VENV)/.made: requirements.lock requirements-sip.lock pyproject.toml appliance/setup/venv.sh
 	@sh appliance/setup/venv.sh $(VENV) requirements.lock $@
 
 venv-test: $(VENV)/.made-test ## Prepare .venv with what the tests need, too
-$(VENV)/.made-test: requirements-test.lock requirements.lock pyproject.toml appliance/setup/venv.sh
+$(VENV)/.made-test: requirements-test.lock requirements.lock requirements-sip.lock pyproject.toml appliance/setup/venv.sh
 	@sh appliance/setup/venv.sh $(VENV) requirements-test.lock $@
 	@touch $(VENV)/.made
 
 venv-hardware: venv-test ## Add the packages of sound cards and pins when they can be compiled; else say how
 	@sh appliance/setup/hardware.sh $(VENV)
 
+sipp: ## Install the SIP tester of the SIP lines' tests when there is the right to; else say how
+	@sh appliance/setup/sipp.sh
+
 browser: ## Install the browser of the browser tests when there is the right to; else say how
 	@sh appliance/setup/browser.sh
 
-test: venv-test venv-hardware browser ## Run all tests (they say what was skipped and how to get it); TESTS=path for some
+test: venv-test venv-hardware browser sipp ## Run all tests (they say what was skipped and how to get it); TESTS=path for some
 ifdef TESTS
 	@$(BIN)/python -m pytest $(TESTS)
 else

@@ -56,6 +56,13 @@ say "Installing the pinned packages of $lock (the first time takes a minute) ...
     say "The packages could not be installed; the reason stands above (is the package index reachable?)."
     exit 1
 }
+# sippy is plain Python and comes as a source archive only. It is made with the pinned setuptools just installed, so
+# nothing that is not pinned is fetched, and no compiler is needed.
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+    --no-binary sippy --no-build-isolation --requirement requirements-sip.lock || {
+    say "The SIP signalling could not be installed; the reason stands above."
+    exit 1
+}
 "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
     --no-index --editable .
 "$folder/bin/python" -m compileall -q appliance callerid db panel recorder sms_modem || true

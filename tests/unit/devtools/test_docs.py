@@ -92,8 +92,12 @@ def test_every_decision_is_in_the_index() -> None:
 
 
 def test_every_package_we_deliver_has_its_licence_written_down() -> None:
-    lock = (DOCS.parent / "requirements.lock").read_text(encoding="utf-8")
-    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    locks = [DOCS.parent / name for name in ("requirements.lock", "requirements-sip.lock")]
+    locked = {
+        name
+        for lock in locks
+        for name in re.findall(r"^([a-z0-9-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    }
     page = (
         (DOCS / "decisions" / "0005-licences.md").read_text(encoding="utf-8").partition("Those that are")[0]
     )
