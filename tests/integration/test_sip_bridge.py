@@ -194,6 +194,31 @@ def test_a_signalling_process_that_dies_is_one_error_and_the_next_call_is_served
         assert caller.result() == ""
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_call_cut_by_a_dead_signalling_process_is_over_when_the_line_is_back(
+    tmp_path: Path, backend: str
+) -> None:
+    agent = Party(tmp_path, "agent", sound_hz=600).start()
+    line = bridge(tmp_path, agent.port, backend)
+    line.driver.open()
+    gateway = Party(tmp_path, "gateway", to=line.port, pause_ms=9000, sound_hz=1000, **{"from": FROM}).start()
+    try:
+        (call,) = line.follow(lambda calls: any(len(call.sound) > 10 for call in calls.values())).values()
+        process = line.driver._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(DriverError, match="signal 9"):
+            line.follow(lambda _calls: False, timeout_s=3)
+        line.driver.close()
+        line.driver.open()
+        assert line.one_call(2).end == "line-lost"
+        assert list(line.calls.values()) == [call]
+    finally:
+        line.driver.close()
+        gateway.stop()
+        agent.stop()
+
+
 def test_the_signalling_process_ends_when_the_driver_is_gone(tmp_path: Path) -> None:
     with open_line(tmp_path, gateway="127.0.0.1", backend="sippy") as line:
         process = line.driver._process

@@ -17,7 +17,7 @@ from callerid.drivers.sip import messages, rtp
 from callerid.drivers.sip.backends import choose
 from callerid.drivers.sip.options import read_options, settings_of
 from callerid.drivers.sip.process import SignallingProcess
-from callerid.drivers.sip.timeline import CallSound
+from callerid.drivers.sip.timeline import JITTER_S, CallSound
 from callerid.dsp.message import CallerMessage
 
 log = logging.getLogger("line")
@@ -50,6 +50,8 @@ class SipDriver:
         self._frames: collections.deque[Frame] = collections.deque()
         self._ringing: dict[str, float] = {}
         self._talking: dict[str, CallSound] = {}
+        self._cut: list[str] = []
+        """Calls the signalling took with it when it ended; told to be over when the line is open again."""
         self._last_said = self._next_idle = 0.0
         self._refused: tuple[float, str] | None = None
 
@@ -71,6 +73,9 @@ class SipDriver:
             self.close()
             raise
         self._last_said = self._next_idle = time.monotonic()
+        for call in self._cut:
+            self._say(call, self._last_said, Fact(kind="over", reason="line-lost"))
+        self._cut.clear()
 
     def read(self, timeout_s: float) -> Frame | None:
         """Give the next frame: what happened to a call, 20 ms of a bridged call, or that time passed."""
@@ -96,6 +101,7 @@ class SipDriver:
             self._process.close()
             self._process = None
             self._state.unlink(missing_ok=True)
+        self._cut += [*self._ringing, *self._talking]
         self._frames.clear()
         self._ringing.clear()
         self._talking.clear()
@@ -164,7 +170,7 @@ class SipDriver:
         self._ringing.pop(message.call, None)
         sound = self._talking.pop(message.call, None)
         if sound is not None:
-            self._give_sound(message.call, sound, message.at)
+            self._give_sound(message.call, sound, message.at + JITTER_S)
             log.info("happening=sip-sound packets=%d lost=%d", sound.received, sound.lost)
         self._say(message.call, message.at, Fact(kind="over", reason=message.reason))
 

@@ -25,7 +25,7 @@ log = logging.getLogger("line")
 
 BEEP_HZ = 1400.0
 BEEP_S = 0.2
-"""A tone of 1400 Hz for 0.2 s every 15 s is the customary sign of a recording (47 CFR 64.501 asked for it)."""
+"""A short tone of 1400 Hz is the customary sign of a recording."""
 BEEP_PEAK = 3300
 """About 20 dB below full scale."""
 PACKET_S = rtp.PACKET_SAMPLES / rtp.RATE_HZ
