@@ -9,9 +9,16 @@ import msgspec
 import numpy as np
 
 from callerid.dsp.frames import FrameError, FrameFields, frame_length, is_known_type, parse_frame
-from callerid.dsp.fsk.acquire import Start, acquire, choose_timing, likely_hypotheses, samples_needed
+from callerid.dsp.fsk.acquire import (
+    Start,
+    acquire,
+    choose_timing,
+    likely_hypotheses,
+    samples_needed,
+    stepped_hypotheses,
+)
 from callerid.dsp.fsk.carrier import HOP, MarkRun
-from callerid.dsp.fsk.clock import CLOCKS
+from callerid.dsp.fsk.clock import CLOCKS, EVEN
 from callerid.dsp.fsk.highpass import DELAY
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.margins import Survey, find_rivals, least_combination
@@ -88,29 +95,54 @@ def read_message(history: History, run: MarkRun) -> Generator[int, None, Reading
     if marks is None:
         return None
     yield samples_needed(marks)
-    starts = _starts(history, marks)
+    starts, certain = _starts(history, marks)
     for start in sorted(starts, key=lambda start: start.excess)[:MOST_ATTEMPTS]:
         reading = yield from _read_data(history, start)
         if reading is not None:
             return reading
+    for vector in certain:
+        for start in _stepped_starts(history, marks, vector):
+            reading = yield from _read_data(history, start)
+            if reading is not None:
+                return reading
     return None
 
 
-def _starts(history: History, marks: Marks) -> list[Start]:
-    """Give the ways in which the data may begin: standards, and clocks while they are in doubt."""
-    starts: list[Start | None] = []
+def _starts(history: History, marks: Marks) -> tuple[list[Start], list[Floats]]:
+    """Give the ways in which the data may begin: standards, and clocks while they are in doubt.
+
+    Then the parameters of starts with even bits that left no doubt: in noise the first bits of a stepped
+    clock look so, too, and what cannot be read as even bits may be one.
+    """
+    starts: list[Start] = []
+    certain: list[Floats] = []
     for standard in _candidates(marks.wave.mark_hz):
         seizures = fit_seizure(history, marks, standard)
-        starts += [choose_timing(history, marks, seizure) for seizure in seizures]
         if seizures:
+            timings = [choose_timing(history, marks, seizure) for seizure in seizures]
+            starts += [start for start in timings if start is not None]
             continue
         vectors = likely_hypotheses(history, marks, standard)
-        for clock in CLOCKS:
-            start = acquire(history, marks, vectors, clock)
+        even = acquire(history, marks, vectors, EVEN)
+        if even is not None:
+            starts.append(even)
+        if even is not None and even.is_clean:
+            certain.append(even.wave.vector.copy())
+        else:
+            starts += _stepped_starts(history, marks, vectors[0] if even is None else even.wave.vector)
+    return starts, certain
+
+
+def _stepped_starts(history: History, marks: Marks, vector: Floats) -> list[Start]:
+    """Give the starts of a sender that keys by samples, best first, near what even bits have given."""
+    starts: list[Start] = []
+    for clock in CLOCKS[1:]:
+        start = acquire(history, marks, stepped_hypotheses(vector, clock), clock)
+        if start is not None:
             starts.append(start)
-            if start is not None and start.is_clean:
+            if start.is_clean:
                 break
-    return [start for start in starts if start is not None]
+    return sorted(starts, key=lambda start: start.excess)
 
 
 def _candidates(mark_hz: float) -> tuple[ToneStandard, ...]:
@@ -225,7 +257,7 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
 def _fit_whole(history: History, wave: Wave, path: Path) -> Wave:
     """Give a wave fitted to all bits of a message alike; what was learned on the way favours the last ones."""
     whole = wave.copy()
-    whole.information = prior_information(float(wave.vector[A_MARK]), 0)
+    whole.information = prior_information(float(wave.vector[A_MARK]), 0, wave.clock)
     low = wave.edge(path.first)
     heard = history.view(low, wave.edge(path.first + len(path.bits)))
     refine(whole, heard, low, path.bits, path.first, 0, rounds=WHOLE_ROUNDS)

@@ -61,6 +61,8 @@ MARK_TAIL = 3
 SIGMA_MARK_HZ = 3.0
 SIGMA_SPACE_HZ = 25.0
 SIGMA_SAMPLES_PER_BIT = 0.012 * SAMPLES_PER_BIT
+SIGMA_STEPPED = 0.001 * SAMPLES_PER_BIT
+"""Of the bit length of a sender that counts samples: only two crystals differ."""
 SIGMA_EDGE = 0.7
 SIGMA_PHASE = 1.0
 SIGMA_LEVEL = 0.7
@@ -91,17 +93,18 @@ class Seizure(msgspec.Struct, kw_only=True):
     """Of what is left, see ``Wave.excess``."""
 
 
-def prior_information(level: float, edge_bit: int) -> Floats:
-    """Give the information matrix of what is known before anything is fitted.
+def prior_information(level: float, edge_bit: int, clock: Clock) -> Floats:
+    """Give the information matrix of what is known of a sender with this clock before anything is fitted.
 
     The timing is known at the start of bit ``edge_bit``; a change of the rate turns around that bit.
     """
+    sigma_bit = SIGMA_SAMPLES_PER_BIT if clock is EVEN else SIGMA_STEPPED
     information = np.diag(
         [
             SIGMA_PHASE**-2,
             radians(SIGMA_MARK_HZ) ** -2,
             radians(SIGMA_SPACE_HZ) ** -2,
-            SIGMA_SAMPLES_PER_BIT**-2,
+            sigma_bit**-2,
             0.0,
             (SIGMA_LEVEL * level) ** -2,
             (SIGMA_LEVEL * level) ** -2,
@@ -150,7 +153,7 @@ def _gain(history: History, seizure: Seizure, clock: Clock) -> float:
     wave = seizure.wave.copy()
     wave.clock = clock
     wave.vector[TAU] -= clock.lateness * wave.vector[SPB]
-    wave.information = prior_information(float(wave.vector[A_MARK]), seizure.last)
+    wave.information = prior_information(float(wave.vector[A_MARK]), seizure.last, clock)
     wave.information[PHASE, PHASE] = wave.information[W_MARK, W_MARK] = CERTAIN
     first = seizure.last - seizure.bits
     low, high = wave.edge(first), wave.edge(seizure.last)
@@ -177,7 +180,7 @@ def _fit(history: History, marks: Marks, guess: Guess, clock: Clock) -> Seizure:
     last = round(guess.edge / SAMPLES_PER_BIT)
     wave.vector[W_SPACE], wave.vector[A_SPACE] = guess.space, guess.level
     wave.vector[TAU] = guess.edge - clock.edge(last) * SAMPLES_PER_BIT
-    wave.information = prior_information(float(wave.vector[A_MARK]), last)
+    wave.information = prior_information(float(wave.vector[A_MARK]), last, clock)
     learn_marks(history, marks, wave, last)
     power = 0.5 * float(wave.vector[A_MARK]) ** 2
     promised = power / (power + wave.noise)

@@ -101,31 +101,50 @@ def _sums(
 
 
 def forward(
-    metrics: npt.NDArray[Real], mark: npt.NDArray[Real], space: npt.NDArray[Real], lengths: Columns
+    metrics: npt.NDArray[Real],
+    mark: npt.NDArray[Real],
+    space: npt.NDArray[Real],
+    lengths: Columns,
+    *,
+    reached: int | None = None,
+    decide: bool = True,
 ) -> tuple[npt.NDArray[Real], Decisions]:
     """Run the trellis over all bits of ``mark`` and ``space``, both (h, k, w), from ``metrics`` (h, 10, w).
 
-    ``lengths`` is (k,) columns a space at each bit takes. Gives the final metrics and the decisions
-    (k, h, 10, w) for ``trace``.
+    ``lengths`` is (k,) columns a space at each bit takes. Only the first ``reached`` columns of ``metrics`` count,
+    where it is given: the others must be ``NEVER``. Gives the final metrics and the decisions (k, h, 10, w) for
+    ``trace``, without steps unless ``decide``.
+
+    Inside, the hypotheses are the last axis: sums and comparisons then run over long stretches of memory.
     """
     hypotheses, steps, width = mark.shape
-    decisions = np.empty((steps, hypotheses, PLACES, width), dtype=np.bool_)
-    now, after = metrics.copy(), np.empty_like(metrics)
-    by_mark = np.empty_like(metrics)
-    by_space = np.full((hypotheses, LAST_DATA, width), NEVER, dtype=metrics.dtype)
-    mark_data, space_data = by_mark[:, AFTER_START:LAST_DATA], by_space[:, AFTER_START:]
+    kept = steps if decide else 0
+    decisions = np.empty((kept, PLACES, width, hypotheses), dtype=np.bool_)
+    now = np.ascontiguousarray(metrics.transpose(1, 2, 0))
+    after, zero, one = (np.full_like(now, NEVER) for _ in range(3))
+    mark, space = (np.ascontiguousarray(metric.transpose(1, 2, 0)) for metric in (mark, space))
+    # How each place is reached: by ``zero`` where the decision is False, by ``one`` where it is True.
+    reach, low = width if reached is None else reached, 0
     for step in range(steps):
-        decision, length = decisions[step], int(lengths[step])
-        np.add(now, mark[:, step, None, :], out=by_mark)
-        np.add(now[:, :LAST_DATA, :-length], space[:, step, None, :-length], out=by_space[:, :, length:])
-        by_space[:, :, :length] = NEVER
-        np.greater(space_data, mark_data, out=decision[:, AFTER_START + 1 :])
-        np.maximum(space_data, mark_data, out=after[:, AFTER_START + 1 :])
-        after[:, AFTER_START] = by_space[:, BETWEEN]
-        np.greater(by_mark[:, LAST_DATA], by_mark[:, BETWEEN], out=decision[:, BETWEEN])
-        np.maximum(by_mark[:, LAST_DATA], by_mark[:, BETWEEN], out=after[:, BETWEEN])
+        length = int(lengths[step])
+        reach = min(reach + length, width)
+        if length > low:
+            one[AFTER_START:, low:length] = NEVER
+        low = length
+        on_mark = mark[step, :reach]
+        np.add(now[BETWEEN, :reach], on_mark, out=zero[BETWEEN, :reach])
+        np.add(now[AFTER_START:LAST_DATA, :reach], on_mark, out=zero[AFTER_START + 1 :, :reach])
+        np.add(now[LAST_DATA, :reach], on_mark, out=one[BETWEEN, :reach])
+        np.add(
+            now[:LAST_DATA, : reach - length],
+            space[step, : reach - length],
+            out=one[AFTER_START:, length:reach],
+        )
+        if decide:
+            np.greater(one[:, :reach], zero[:, :reach], out=decisions[step, :, :reach])
+        np.maximum(one[:, :reach], zero[:, :reach], out=after[:, :reach])
         now, after = after, now
-    return now, decisions
+    return now.transpose(2, 0, 1), decisions.transpose(0, 3, 1, 2)
 
 
 def trace(

@@ -194,3 +194,22 @@ def test_a_modem_that_keys_by_samples_is_read(standard: FskStandard, seizure_bit
         )
         heard = put_on_line(wave, rng, snr_db=20.0, level_dbm0=-20.0)
         assert [(m.number, m.standard) for m in decode(heard)] == [(number, standard)]
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_a_modem_that_keys_by_samples_is_read_in_noise_without_a_seizure(standard: FskStandard) -> None:
+    """Its first bits look like even ones in noise, and the tone they give is some hertz off."""
+    rng = np.random.default_rng(7)
+    for start_s in (0.0, 2e-4, 5e-4):
+        frame, number, _ = some_frame(rng)
+        wave = modulate(
+            frame,
+            standard=standard,
+            seizure_bits=0,
+            start_s=start_s,
+            level_dbm0=-20.0,
+            tone_offset=float(rng.uniform(-0.01, 0.01)),
+            keyed_at_hz=8000.0,
+        )
+        heard = put_on_line(wave, rng, snr_db=6.0, level_dbm0=-20.0)
+        assert [m.number for m in decode(heard)] == [number]
