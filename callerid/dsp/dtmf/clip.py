@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from callerid.dsp.dtmf.events import Event, EventFinder
-from callerid.dsp.dtmf.evidence import Verdict, stands_digit, weigh_string
+from callerid.dsp.dtmf.evidence import PLACES_BEFORE, Verdict, stands_digit, weigh_string
 from callerid.dsp.dtmf.forms import ClipString, parse
 from callerid.dsp.dtmf.front import CLIP_HZ, HOP, LOOKAHEAD, PIECE, FrontEnd
 from callerid.dsp.dtmf.history import History
@@ -159,7 +159,7 @@ class DtmfClipDecoder:
     def _weigh_from(self, row: Row, now_s: float) -> CallerMessage | None:
         base = self._history.begin
         centres = np.array(row.regular_centres) - base
-        margin = row.step * 1.5 + SAMPLE_RATE_HZ / 20
+        margin = row.step * (PLACES_BEFORE + 0.5) + SAMPLE_RATE_HZ / 20
         offset = max(0, round(centres[0] - margin))
         band = self._history.cut(base + offset)
         verdict = weigh_string(band, centres - offset, len(band))
@@ -168,7 +168,7 @@ class DtmfClipDecoder:
         meaning = parse(verdict.keys, without_start=self._without_start)
         if meaning is None:
             return None
-        if stands_digit(band, centres[0] - offset - row.step, verdict):
+        if stands_digit(band, row.step, verdict):
             return None
         return self._message(verdict, meaning, base + offset, now_s)
 

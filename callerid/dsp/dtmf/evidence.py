@@ -15,7 +15,7 @@ import numpy as np
 
 from callerid.dsp.dtmf.correlate import LONGEST, OFFSETS, Index, Real, common_pitch, cut, energies
 from callerid.dsp.dtmf.keypad import key_of
-from callerid.dsp.dtmf.measure import BAND_SHARE, EDGE, Weighed, tone_shape, weigh
+from callerid.dsp.dtmf.measure import BAND_SHARE, EDGE, SHORTEST, Weighed, tone_shape, weigh
 from callerid.dsp.dtmf.pauses import are_pauses, hides_digit
 from callerid.dsp.dtmf.rhythm import find_rhythm
 from callerid.dsp.message import Samples
@@ -45,8 +45,15 @@ HALF: Final = 0.65
 """In each half of a digit its tones keep this share of their amplitude …"""
 HALF_SIGMAS: Final = 1.5
 """… less what noise may take."""
-STANDS: Final = 0.35
-"""Share of the power around a place that a digit before the string explains; noise alone explains 0.2."""
+STANDS: Final = 0.25
+"""A place before the string holds a digit of its sender when both its tones have this share of the string's power,
+half of the amplitude: noise at the limit has it once in 10⁶ strings …"""
+STANDS_SHARE: Final = 0.35
+"""… and either this share of the power around it is the digit's …"""
+STANDS_NOISE: Final = 3.0
+"""… or what is left is no more than so many times the string's own noise. Otherwise it is a louder sound."""
+PLACES_BEFORE: Final = 2
+"""Places looked at: the last digit before the string may have been lost."""
 
 
 class Verdict(NamedTuple):
@@ -57,12 +64,16 @@ class Verdict(NamedTuple):
     """The weakest tone's log-likelihood ratio."""
     begin: float
     """Sample at which the first tone began."""
+    end_of_first: float
+    """Sample at which it ended."""
     end: float
     """Sample at which the last tone ends, from the others' length where it still sounds."""
     strength: tuple[float, float]
     """Mean square of the low and of the high tone."""
     pitch: int
     """The sender's frequency error, as a number in :data:`OFFSETS`."""
+    noise: float
+    """Mean square of the noise in the tone band."""
 
 
 def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None:
@@ -96,23 +107,36 @@ def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None
     if hides_digit(band, centres, length, (low, high), pitch):
         return None
     keys = "".join(key_of(int(row), int(column)) for row, column in zip(rows, columns, strict=True))
+    half = length / 2
     return Verdict(
-        keys, margin, float(centres[0] - length / 2), float(centres[-1] + length / 2), (low, high), pitch
+        keys=keys,
+        margin=margin,
+        begin=float(centres[0] - half),
+        end_of_first=float(centres[0] + half),
+        end=float(centres[-1] + half),
+        strength=(low, high),
+        pitch=pitch,
+        noise=noise * BAND_SHARE,
     )
 
 
-def stands_digit(band: Samples, centre: float, verdict: Verdict) -> bool:
-    """Tell whether a digit of the same sender sounds around ``centre``: the string did not begin there."""
-    at = round(centre)
-    if at < LOOK // 2 or at + LOOK // 2 > len(band):
-        return False
-    sound = cut(band, np.array([float(at)]), LOOK)
-    energy = energies(sound, verdict.pitch)[0]
-    gain = LOOK / 2
-    power = float((sound * sound).mean())
-    pair = (float(energy[:4].max()) / gain, float(energy[4:].max()) / gain)
-    alike = all(found > FAMILY[0] ** 2 * wanted for found, wanted in zip(pair, verdict.strength, strict=True))
-    return alike and sum(pair) > STANDS * power
+def stands_digit(band: Samples, step: float, verdict: Verdict) -> bool:
+    """Tell whether a digit of the same sender sounds a step before the string, or two: it did not begin there."""
+    window = int(min(max(verdict.end_of_first - verdict.begin - 2 * EDGE, SHORTEST), LONGEST))
+    first = (verdict.begin + verdict.end_of_first) / 2
+    for place in range(1, PLACES_BEFORE + 1):
+        at = first - place * step
+        if at < window / 2:
+            break
+        sound = cut(band, np.array([at]), window)
+        energy = energies(sound, verdict.pitch)[0] * (2 / window)
+        power = float((sound * sound).mean())
+        pair = (float(energy[:4].max()), float(energy[4:].max()))
+        alike = all(found > STANDS * wanted for found, wanted in zip(pair, verdict.strength, strict=True))
+        left = power - sum(pair)
+        if alike and (sum(pair) > STANDS_SHARE * power or left < STANDS_NOISE * verdict.noise):
+            return True
+    return False
 
 
 def _least_margin(weighed: Weighed, rows: Index, columns: Index) -> float | None:

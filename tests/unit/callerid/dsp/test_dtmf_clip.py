@@ -211,6 +211,23 @@ def test_faults_that_noise_could_hide_give_no_wrong_number(name: str, on_ms: flo
         assert [message.number for message in hear(noisy)] in ([], [number])
 
 
+@pytest.mark.parametrize(("snr_db", "seed"), [(-6.0, 38), (-7.0, 2), (-7.0, 12)])
+def test_a_diverting_number_is_not_the_callers_when_noise_hides_the_callers(snr_db: float, seed: int) -> None:
+    string = dtmf.dial("A02188776655D09121234567C", on_ms=100, off_ms=100, level_dbm0=LEVEL_DBM0, seed=seed)
+    quiet = np.zeros(3000, np.float32)
+    sound = np.concatenate((quiet, string, quiet))
+    noise = tones.noise(len(sound) / RATE_HZ + 0.01, LEVEL_DBM0 + PAIR_DB - snr_db, seed)
+    heard = hear(sound + noise[: len(sound)])
+    assert [message.number for message in heard] in ([], ["02188776655"])
+
+
+def test_a_field_whose_forerunner_was_just_lost_is_not_given_out() -> None:
+    """The place before the start sign is silent, the one before that is a digit of the same sender."""
+    string = damage.CleanString("A02188776655D09121234567C", on_ms=70, off_ms=70)
+    sound = damage.dropped(string, 11, np.random.default_rng(1))
+    assert [message.number for message in hear(on_line(sound, snr_db=10))] == []
+
+
 def test_speech_and_tones_are_no_calls() -> None:
     for seed in range(2):
         assert hear(tones.speech(60, seed, level_dbm0=-12), block=4000) == []
