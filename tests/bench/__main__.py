@@ -12,6 +12,7 @@ SECTIONS = {
     "line-daemon": "tests.bench.line_daemon",
     "caller-id-fsk": "tests.bench.caller_id_fsk",
     "caller-id-dtmf": "tests.bench.caller_id_dtmf",
+    "wrong-numbers": "tests.bench.wrong_numbers",
     "talk-off": "tests.bench.talkoff",
     "recorder": "tests.bench.recorder",
 }
