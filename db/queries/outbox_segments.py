@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
 from db.connection import Connection
@@ -9,6 +11,9 @@ from db.records import fetch_all, fetch_one
 
 _COLUMNS = """seq, message_id, part, attempt, outbox_segments.route, outbox_segments.state,
     outbox_segments.armed_at, outbox_segments.reference, counter, outbox_segments.reason, reported_at"""
+
+SUBMISSION_REACH = timedelta(minutes=10)
+"""Between arming a part and the network's own stamp on it lies less than this, the clocks' difference included."""
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,8 +116,8 @@ def list_segments_with_reference(
     )
 
 
-def list_uncertain_segments(conn: Connection, route: str, number: str | None = None) -> list[Segment]:
-    """Give parts of a route, or of one receiver on it, whose outcome is unknown and looked into."""
+def list_unnamed_segments(conn: Connection, route: str, number: str, since: str) -> list[Segment]:
+    """Give parts for a receiver whose reference nobody knows: uncertain ones, and accepted ones without it."""
     return fetch_all(
         conn,
         Segment,
@@ -121,12 +126,13 @@ def list_uncertain_segments(conn: Connection, route: str, number: str | None = N
         FROM outbox_segments
         JOIN outbox ON outbox.id = outbox_segments.message_id
         WHERE outbox_segments.route = ?
-            AND outbox_segments.state = 'uncertain'
-            AND outbox.state = 'uncertain'
-            AND (? IS NULL OR outbox.number = ?)
+            AND outbox.number = ?
+            AND outbox_segments.armed_at >= ?
+            AND (outbox_segments.state = 'uncertain' AND outbox.state = 'uncertain'
+                OR outbox_segments.state = 'sent' AND outbox_segments.reference = '')
         ORDER BY seq
         """,
-        (route, number, number),
+        (route, number, since),
     )
 
 
@@ -151,7 +157,7 @@ def list_neighbours(conn: Connection, route: str, seq: int, reach: int = 64) -> 
 def insert_stray(
     conn: Connection, route: str, reference: str, number: str, state: str, at: str, now: str
 ) -> int:
-    """Keep a report that no known part owns; give its id."""
+    """Keep a report that no known part owns, with the instant it was submitted at; give its id."""
     cursor = conn.execute(
         "INSERT INTO stray_reports (route, reference, number, state, at, received_at) VALUES (?, ?, ?, ?, ?, ?)",
         (route, reference, number, state, at, now),
@@ -160,14 +166,19 @@ def insert_stray(
     return cursor.lastrowid
 
 
-def find_stray(conn: Connection, route: str, number: str, since: str) -> StrayReport | None:
-    """Give the oldest unowned report for a receiver that came after an instant."""
+def find_stray(conn: Connection, route: str, number: str, armed_at: str) -> StrayReport | None:
+    """Give the oldest unowned report for a receiver of something submitted about when a part was armed."""
+    armed = datetime.fromisoformat(armed_at)
+    since, until = (
+        instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        for instant in (armed - SUBMISSION_REACH, armed + SUBMISSION_REACH)
+    )
     return fetch_one(
         conn,
         StrayReport,
         "SELECT id, reference, number, state, at FROM stray_reports "
-        "WHERE route = ? AND number = ? AND received_at >= ? AND used_by IS NULL ORDER BY id LIMIT 1",
-        (route, number, since),
+        "WHERE route = ? AND number = ? AND at BETWEEN ? AND ? AND used_by IS NULL ORDER BY id LIMIT 1",
+        (route, number, since, until),
     )
 
 

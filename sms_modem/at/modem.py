@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.core.clock import Clock, to_text
 from sms_modem.at import sending, service_codes
 from sms_modem.at.arrivals import arrival_of, pushed_report, token_of
 from sms_modem.at.calls import CallWatch
@@ -64,6 +65,8 @@ class Unanswered(msgspec.Struct, frozen=True):
     number: str
     since: float
     """Monotonic instant."""
+    armed_at: str
+    """UTC instant."""
 
 
 class Memory:
@@ -85,16 +88,17 @@ class Modem:
         options: Options,
         memory: Memory,
         on_call: Callable[[IncomingCall], None],
-        monotonic: Callable[[], float],
+        clock: Clock,
     ) -> None:
-        self.channel = Channel(port, self._hear, monotonic)
+        self.channel = Channel(port, self._hear, clock.monotonic)
         self.network = Network()
         self.stores = Stores(self.channel)
         self.imsi = ""
         self.model = ""
         self._options = options
         self._memory = memory
-        self.monotonic = monotonic
+        self.monotonic = clock.monotonic
+        self._clock = clock
         self._on_call = on_call
         self._calls = CallWatch()
         self._service_answers: deque[Notice] = deque(maxlen=SERVICE_ANSWERS)
@@ -138,13 +142,14 @@ class Modem:
         except ValueError as error:
             return Refused(is_permanent=True, code="wrong-message", detail=str(error))
         earlier, self._memory.unanswered = self._memory.unanswered, None
+        armed_at = to_text(self._clock.now())
         outcome = sending.send_segment(self.channel, submit, arm, patience_s=self._options.submit_s)
         if isinstance(outcome, Accepted) and earlier is not None:
             outcome = self._sort_out(outcome, earlier)
         if isinstance(outcome, Accepted) and outcome.reference:
             return self._with_counter(outcome)
         if isinstance(outcome, Unknown) and outcome.code == "timeout":
-            self._memory.unanswered = Unanswered(parcel.number, self.monotonic())
+            self._memory.unanswered = Unanswered(parcel.number, self.monotonic(), armed_at)
         if not isinstance(outcome, Refused) or outcome.code != "withdrawn":
             self._counter.unanswered()
         return outcome
@@ -254,7 +259,12 @@ class Modem:
         """Hand a late answer on as word that the segment was not lost."""
         token = f"late:{secrets.token_hex(8)}"
         self._memory.pushed[token] = Report(
-            reference=reference, number=earlier.number, state="waiting", code="late", token=token
+            reference=reference,
+            number=earlier.number,
+            state="waiting",
+            submitted_at=earlier.armed_at,
+            code="late",
+            token=token,
         )
         self._has_news = True
 

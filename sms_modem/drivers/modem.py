@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, TypeVar
@@ -82,6 +81,7 @@ class FoundModem:
         self._wish = PortWish(path=settings.port, usb=settings.usb)
         self._list_ports = list_ports
         self._on_call = setup.on_call
+        self._clock = setup.clock
         self._options = options_of(setup, settings)
         self._memory = Memory()
         self._tries = 0
@@ -93,7 +93,7 @@ class FoundModem:
             raise PortGoneError(NO_PORT)
         port = SerialPort(paths[self._tries % len(paths)], self._baud)
         self._tries += 1
-        return port, Modem(port, self._options, self._memory, self._on_call, time.monotonic)
+        return port, Modem(port, self._options, self._memory, self._on_call, self._clock)
 
 
 class ModemRoute:

@@ -11,6 +11,7 @@ from appliance.domain.acting import Acting
 from appliance.domain.messaging.inbox import Incoming, receive, sender_key
 from db.queries import message_routes, opt_outs, outbox, outbox_segments
 from db.queries.outbox import OutboxRow
+from db.queries.outbox_segments import Segment
 from sms_modem.routes import Asked, Inbound, Report, RouteError
 from sms_modem.worker.booking import book_refund
 from sms_modem.worker.post import Post
@@ -108,19 +109,38 @@ def note_report(post: Post, act: Acting, report: Report) -> None:
             )
             _note_parts(act, owner.message_id, report.at)
         return
-    uncertain = outbox_segments.list_uncertain_segments(act.conn, post.name, number)
-    if uncertain:
-        row = outbox.find_message(act.conn, uncertain[0].message_id)
-        assert row is not None
-        note_part_left(post, act, row, uncertain[0], reference=report.reference)
-        if report.state != "waiting":
-            state = "delivered" if report.state == "delivered" else UNDELIVERED
-            outbox_segments.update_segment_reported(act.conn, uncertain[0].seq, state, act.at)
-            _note_parts(act, row.id, report.at)
+    claimant = _claimant(act, post.name, report, number, since)
+    if claimant is not None:
+        _note_claimed(post, act, claimant, report)
         return
+    submitted_at = report.submitted_at or report.at or act.at
     outbox_segments.insert_stray(
-        act.conn, post.name, report.reference, number, report.state, report.at, act.at
+        act.conn, post.name, report.reference, number, report.state, submitted_at, act.at
     )
+
+
+def _claimant(act: Acting, route: str, report: Report, number: str, since: str) -> Segment | None:
+    """Give the part without a known reference that a report is of: the one armed when it was submitted.
+
+    Two parts for one receiver may have unknown outcomes; the report of one says nothing of the other.
+    """
+    unnamed = outbox_segments.list_unnamed_segments(act.conn, route, number, since)
+    if not report.submitted_at:
+        return unnamed[0] if len(unnamed) == 1 else None
+    told = from_text(report.submitted_at)
+    near = [one for one in unnamed if _distance(told, one.armed_at) <= outbox_segments.SUBMISSION_REACH]
+    return min(near, key=lambda one: _distance(told, one.armed_at), default=None)
+
+
+def _note_claimed(post: Post, act: Acting, segment: Segment, report: Report) -> None:
+    row = outbox.find_message(act.conn, segment.message_id)
+    assert row is not None
+    if segment.state == "uncertain":
+        note_part_left(post, act, row, segment, reference=report.reference)
+    if report.state != "waiting":
+        state = "delivered" if report.state == "delivered" else UNDELIVERED
+        outbox_segments.update_segment_reported(act.conn, segment.seq, state, act.at)
+        _note_parts(act, row.id, report.at)
 
 
 def _note_inbound(post: Post, act: Acting, inbound: Inbound) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sms_modem.at.calls import IncomingCall
 from sms_modem.at.modem import Memory, Modem, Options
 from sms_modem.at.port import PortGoneError
-from sms_modem.routes import Parcel
+from sms_modem.routes import IncomingCall, Parcel
 from sms_modem.simulator.makers import MAKERS, Maker
 from sms_modem.simulator.modem import NEVER, SimulatedModem
 from sms_modem.simulator.network import Network, Sim
@@ -24,13 +23,16 @@ class VirtualTime:
     """Monotonic seconds that pass only when somebody waits."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.seconds = 1000.0
 
     def monotonic(self) -> float:
-        return self.now
+        return self.seconds
 
-    def wall(self) -> datetime:
-        return (BEGAN + timedelta(seconds=self.now - 1000.0)).replace(microsecond=0)
+    def now(self) -> datetime:
+        return BEGAN + timedelta(seconds=self.seconds - 1000.0)
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 class VirtualPort:
@@ -44,22 +46,22 @@ class VirtualPort:
         self.is_closed = False
 
     def read(self, timeout_s: float) -> bytes:
-        deadline = self._time.now + timeout_s
+        deadline = self._time.seconds + timeout_s
         while True:
             self._check()
             if octets := self._modem.take_output():
                 return octets
             self._check()
             due = self._modem.next_due()
-            if due > deadline or deadline <= self._time.now:
-                self._time.now = max(self._time.now, deadline)
+            if due > deadline or deadline <= self._time.seconds:
+                self._time.seconds = max(self._time.seconds, deadline)
                 return b""
-            self._time.now = max(self._time.now, due)
+            self._time.seconds = max(self._time.seconds, due)
 
     def write(self, octets: bytes) -> None:
         self._check()
         self._modem.receive(octets)
-        self._time.now += len(octets) * 10 / 115_200
+        self._time.seconds += len(octets) * 10 / 115_200
 
     def wake(self) -> None:
         raise AssertionError("nobody waits in another thread here")
@@ -85,7 +87,7 @@ class Bench:
         submit_s: float = 0.02,
     ) -> None:
         self.time = VirtualTime()
-        self.network = Network(self.time.wall)
+        self.network = Network(self.time.now)
         self.sim = Sim(pin=sim_pin)
         self.device = SimulatedModem(
             MAKERS[maker] if isinstance(maker, str) else maker,
@@ -106,7 +108,7 @@ class Bench:
             self.options,
             self.memory,
             self.calls.append,
-            self.time.monotonic,
+            self.time,
         )
         if starts:
             self.modem.start()
@@ -114,9 +116,9 @@ class Bench:
 
     def wait(self, seconds: float) -> None:
         """Listen for a while."""
-        until = self.time.now + seconds
-        while self.time.now < until:
-            self.modem.listen(until - self.time.now)
+        until = self.time.seconds + seconds
+        while self.time.seconds < until:
+            self.modem.listen(until - self.time.seconds)
 
     @property
     def sent_texts(self) -> list[str]:

@@ -29,7 +29,7 @@ class ScriptedPort:
         octets = b"".join(self._ready)
         self._ready = []
         if not octets:
-            self._time.now += timeout_s
+            self._time.seconds += timeout_s
         return octets
 
     def write(self, octets: bytes) -> None:

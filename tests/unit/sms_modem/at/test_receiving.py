@@ -129,7 +129,7 @@ def test_the_same_message_has_the_same_name_over_another_connection(bench: Bench
     [before] = inbox(bench)
     bench.device.unplug()
     bench.device.plug()
-    bench.time.now += 10
+    bench.time.seconds += 10
     bench.connect()
     [after] = inbox(bench)
     assert after.source_id == before.source_id
@@ -143,7 +143,7 @@ def test_reports_come_also_after_the_modem_was_away(tmp_path: Path) -> None:
     bench.device.faults.next_send("unplug-after-accepted")
     bench.modem.send(parcel("a"), armed())
     bench.device.plug()
-    bench.time.now += bench.device.maker.boot_s
+    bench.time.seconds += bench.device.maker.boot_s
     bench.connect()
     bench.wait(5)
     [report] = bench.modem.arrivals()

@@ -176,7 +176,7 @@ def test_without_network_nothing_is_tried(bench: Bench) -> None:
 
 def test_a_restart_nobody_noticed_does_not_send_the_pdu_as_a_text(bench: Bench) -> None:
     bench.device.reboot()
-    bench.time.now += bench.device.maker.boot_s + 1
+    bench.time.seconds += bench.device.maker.boot_s + 1
     outcome = send(bench, "a")
     assert isinstance(outcome, Accepted | Refused)
     assert bench.sent_texts in ([], ["a"])
