@@ -237,6 +237,15 @@ def find_message_by_reference(conn: Connection, route: str, reference: str) -> O
     )
 
 
+def references_to(conn: Connection, route: str, number: str, since: str) -> frozenset[str]:
+    """Give the references of everything a route has accepted for a receiver since an instant."""
+    rows = conn.execute(
+        "SELECT reference FROM outbox WHERE number = ? AND route = ? AND armed_at >= ? AND reference <> ''",
+        (number, route, since),
+    )
+    return frozenset(row["reference"] for row in rows)
+
+
 def update_armed(conn: Connection, message_id: str, route: str, at: str, cost_rial: int = 0) -> bool:
     """Claim a queued message for a route; False when somebody else has it or it was withdrawn."""
     cursor = conn.execute(

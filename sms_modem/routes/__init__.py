@@ -162,6 +162,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What it was accepted under; empty when that is what is not known."""
     armed_at: str
     """UTC instant of the attempt."""
+    others: frozenset[str] = frozenset()
+    """References other messages to this receiver are known by; a find among these is not this one."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):

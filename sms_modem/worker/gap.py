@@ -4,6 +4,9 @@ TS 23.040 9.2.3.6: TP-MR grows by one, modulo 256, with each submission, and the
 unknown outcomes lie between two answered ones, the hole in the references tells how many of them left: none, all,
 or – when neither fits – nothing. Some modems start the counter anew or submit by themselves; a route that cannot
 be relied on gives no `counter`, and then nothing is concluded.
+
+That a part stayed is certain then. That it left says only that the modem tried: the counter moves before the network
+has taken anything. Where delivery reports come, a part without one is not called sent on that ground.
 """
 
 from __future__ import annotations
@@ -41,7 +44,9 @@ def judge(segments: Sequence[Segment], seq: int) -> tuple[Verdict, int | None]:
     hole = (int(after.reference) - int(before.reference) - 1) % MODULUS
     if hole == 0:
         return "stayed", None
-    if hole == len(between) and all(one.state in ("uncertain", "armed") for one in between):
+    do_reports_come = any(one.state == "delivered" for one in segments)
+    is_all = hole == len(between) and all(one.state in ("uncertain", "armed") for one in between)
+    if is_all and not do_reports_come:
         return "left", (int(before.reference) + 1 + place - first) % MODULUS
     return "unclear", None
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from appliance.core.clock import from_text
+from appliance.core.clock import from_text, to_text
 from appliance.core.events import SmsUncertain
 from appliance.domain.acting import Acting
 from db.queries import outbox, outbox_segments
@@ -28,6 +28,8 @@ log = logging.getLogger("sms")
 
 LIMIT = 100
 LONGEST_WAIT = timedelta(minutes=15)
+SAME_TEXT_REACH = timedelta(hours=1)
+"""Messages of the same text to the same receiver within this are kept apart by their references."""
 CUT_OFF = "cut-off"
 STAYED = Refused(is_permanent=False, code="not-sent")
 """It is certain now that it never left."""
@@ -79,10 +81,7 @@ def settle(post: Post) -> int:
         return 0
     if post.capabilities.unit == "segment":
         return sum(_settle_parts(post, row) for row in rows)
-    asked = [
-        Asked(parcel=parcel_of(post, row), reference=row.reference, armed_at=row.armed_at or row.created_at)
-        for row in rows
-    ]
+    asked = [_asked(post, row) for row in rows]
     try:
         outcomes = post.route.settle(asked)
     except RouteError as error:
@@ -101,6 +100,13 @@ def settle(post: Post) -> int:
                 continue
             settled += 1
     return settled
+
+
+def _asked(post: Post, row: OutboxRow) -> Asked:
+    armed_at = row.armed_at or row.created_at
+    since = to_text(from_text(armed_at) - SAME_TEXT_REACH)
+    others = outbox.references_to(post.conn, post.name, row.number, since)
+    return Asked(parcel=parcel_of(post, row), reference=row.reference, armed_at=armed_at, others=others)
 
 
 def go_on(post: Post, act: Acting, row: OutboxRow) -> None:

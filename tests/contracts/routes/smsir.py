@@ -1,0 +1,21 @@
+"""The `smsir` route and its service's stand-in."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from tests.contracts.routes import Bench, on_web
+from tests.fakes.providers.smsir import SmsIr
+
+
+def on_bench(tmp_path: Path) -> AbstractContextManager[Bench]:
+    """Give the route beside its service."""
+    return on_web(
+        "smsir",
+        SmsIr(),
+        lambda base: {"base": base, "line": 3000123},
+        "api_key",
+        tmp_path,
+        lambda one: one.credit_rial / 1_000,
+    )
