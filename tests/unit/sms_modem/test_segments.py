@@ -204,7 +204,9 @@ def part(seq: int, state: str, reference: str = "", counter: str = "sim") -> Seg
     [
         ([part(1, "sent", "7"), part(2, "uncertain"), part(3, "sent", "8")], ("stayed", None)),
         ([part(1, "sent", "7"), part(2, "uncertain"), part(3, "sent", "9")], ("left", 8)),
-        ([part(1, "delivered", "255"), part(2, "uncertain"), part(3, "sent", "1")], ("left", 0)),
+        ([part(1, "sent", "255"), part(2, "uncertain"), part(3, "sent", "1")], ("left", 0)),
+        # Reports come on this route, and this part has none: the modem tried, and more nobody knows.
+        ([part(1, "delivered", "255"), part(2, "uncertain"), part(3, "sent", "1")], ("unclear", None)),
         ([part(1, "sent", "7"), part(2, "uncertain"), part(3, "sent", "12")], ("unclear", None)),
         (
             [part(1, "sent", "7"), part(2, "uncertain"), part(3, "uncertain"), part(4, "sent", "9")],
