@@ -27,9 +27,9 @@ POLICIES = Subject(
         "unit": "policies.unit_id = :reach_unit",
     },
     joins={
-        "persons": "JOIN persons ON persons.id = policies.person_id",
-        "lines": "JOIN lines_of_business AS lines ON lines.code = policies.line_code",
-        "insurers": "JOIN insurers ON insurers.id = policies.insurer_id",
+        "persons": "LEFT JOIN persons ON persons.id = policies.person_id",
+        "lines": "LEFT JOIN lines_of_business AS lines ON lines.code = policies.line_code",
+        "insurers": "LEFT JOIN insurers ON insurers.id = policies.insurer_id",
         "units": "LEFT JOIN units ON units.id = policies.unit_id",
         "marketers": "LEFT JOIN marketers ON marketers.id = policies.marketer_id",
         "lost_reasons": "LEFT JOIN choices AS lost_reasons ON lost_reasons.id = policies.lost_reason_id",
