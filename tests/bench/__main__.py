@@ -10,11 +10,13 @@ import sys
 SECTIONS = {
     "ring-to-browser": "tests.bench.ring_to_browser",
     "line-daemon": "tests.bench.line_daemon",
+    "office-days": "tests.bench.office_days",
     "caller-id-fsk": "tests.bench.caller_id_fsk",
     "caller-id-dtmf": "tests.bench.caller_id_dtmf",
     "wrong-numbers": "tests.bench.wrong_numbers",
     "talk-off": "tests.bench.talkoff",
     "recorder": "tests.bench.recorder",
+    "modem-storm": "tests.bench.modem_storm",
 }
 
 

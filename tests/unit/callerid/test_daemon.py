@@ -11,10 +11,11 @@ import pytest
 from appliance.core.events import CallEnded, CallEvent, CallRinging, CallSnapshot
 from callerid.daemon import GIVE_UP_CALL_S, LineDaemon
 from callerid.exchange.line import SimulatedLine
-from callerid.exchange.plans import IncomingPlan
+from callerid.exchange.plans import IncomingPlan, WaitOrder
+from callerid.exchange.scripts import wait_script
 from callerid.writing import EventWriter, store
 from db import connect, migrate
-from db.queries.calls import find_call
+from db.queries.calls import find_call, list_open_calls
 from tests.fakes.bus import RecordingBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.line import FastDriver
@@ -137,3 +138,38 @@ def test_a_database_that_is_missing_at_start_does_not_keep_the_line_from_working
     bench.line.start(IncomingPlan(number="12345678", rings=1), NOW)
     bench.run_for(4)
     assert "call.identified" in bench.bus.names
+
+
+def test_a_second_caller_in_a_conversation_is_a_second_open_call_of_the_line(bench: Bench) -> None:
+    bench.run_for(0.5)
+    bench.line.start(IncomingPlan(number="02112345678", answer_after=4, talk=60), NOW)
+    bench.run_for(8)
+    bench.line.announce(wait_script(WaitOrder(number="09121234567"), NOW))
+    bench.run_for(3)
+    bench.writer.close()
+    conn = connect(bench.database)
+    talked, waiting = list_open_calls(conn, 1)
+    conn.close()
+    assert (talked.state, talked.number) == ("answered", "+982112345678")
+    assert (waiting.state, waiting.number) == ("ringing", "+989121234567")
+
+
+def test_both_calls_are_taken_up_after_a_restart(bench: Bench) -> None:
+    talked = CallSnapshot(
+        id="A", line=1, direction="in", state="answered", revision=3,
+        started_at="2026-11-22T08:29:00.000Z", answered_at="2026-11-22T08:29:05.000Z",
+    )  # fmt: skip
+    waiting = CallSnapshot(
+        id="B", line=1, direction="in", state="ringing", revision=2, started_at="2026-11-22T08:29:55.000Z"
+    )
+    conn = connect(bench.database)
+    for call in (talked, waiting):
+        store(conn, CallRinging(id="E" + call.id, at=call.started_at, call=call))
+    conn.close()
+    bench.daemon.resume(bench.database)
+    assert bench.bus.events == []
+    bench.run_for(2)  # the handset lies: nobody talks any more, and nobody rings
+    bench.run_for(10)
+    ends = {event.call.id: event.call for event in bench.bus.events if isinstance(event, CallEvent)}
+    assert (ends["A"].end_reason, ends["A"].is_estimated) == ("restart", True)
+    assert ends["B"].state == "missed"
