@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -15,11 +15,13 @@ from appliance.core.events import (
     RecordingFailed,
     RecordingFinished,
     RecordingStarted,
+    decode,
 )
+from appliance.core.ids import IdMaker
 from appliance.domain.access import Permission, User, require
 from appliance.domain.acting import Acting
 from db import Connection
-from db.queries import persons, recordings
+from db.queries import events, persons, recordings
 from db.queries.recordings import (
     CallRecordingRow,
     Listening,
@@ -36,6 +38,7 @@ SAME_LISTENING = timedelta(minutes=10)
 """A player asks for a file in many ranges; those of one user within this time are one listening."""
 
 LONGEST_NOTE = 300
+FAILURE_SHOWN = timedelta(days=1)
 
 ListeningKind = Literal["listen", "download"]
 
@@ -164,6 +167,20 @@ def measure_storage(conn: Connection, user: User) -> Storage:
     """Give what the kept recordings come to."""
     require(user, "calls.listen")
     return recordings.sum_recordings(conn)
+
+
+def last_failure(conn: Connection, user: User, now: datetime) -> RecordingFailed | None:
+    """Give the newest failure to record of the last day, unless a call was recorded whole after it."""
+    require(user, "calls.listen")
+    since_id = IdMaker().make(now - FAILURE_SHOWN)
+    failed = events.find_newest_event(conn, "recording.failed", since_id)
+    if failed is None:
+        return None
+    finished = events.find_newest_event(conn, "recording.finished", failed.id)
+    if finished is not None:
+        return None
+    event = decode(failed.body.encode())
+    return event if isinstance(event, RecordingFailed) else None
 
 
 def hold_recording(act: Acting, recording_id: str, is_on_hold: bool) -> None:

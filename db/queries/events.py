@@ -43,6 +43,16 @@ def list_events_after(conn: Connection, seq: int, limit: int = 500) -> list[Stor
     )
 
 
+def find_newest_event(conn: Connection, name: str, since_id: str) -> StoredEvent | None:
+    """Give the newest event of a name whose id is not lower; ids sort by time, so nothing older is read."""
+    return fetch_one(
+        conn,
+        StoredEvent,
+        "SELECT seq, id, name, at, body FROM events WHERE id >= ? AND name = ? ORDER BY id DESC LIMIT 1",
+        (since_id, name),
+    )
+
+
 def find_last_seq(conn: Connection) -> int:
     """Give the newest place in the order of commits, 0 when nothing happened yet."""
     row = fetch_one(conn, _Seq, "SELECT MAX(seq) AS seq FROM events")

@@ -24,6 +24,8 @@ class RecordingSearch(Form):
 
     kind = SelectField("نوع", choices=KINDS, default="", validate_choice=False)
     line = SelectField("خط", choices=[], default="", validate_choice=False)
+    person = StringField("شخص")
+    """A person's id, from the links of that person's page; it has no field of its own."""
     text = StringField("شماره یا نام", validators=[Length(max=80, message="متن جست‌وجو بلند است.")])
     from_day = JalaliDateField("از")
     until_day = JalaliDateField("تا")
@@ -38,7 +40,9 @@ class RecordingSearch(Form):
         line = ascii_digits(self.line.data or "")
         text = (self.text.data or "")[:80]
         digits = number_part(text)
+        person = ascii_digits(self.person.data or "")
         return RecordingFilter(
+            person_id=int(person) if person.isdigit() and len(person) < 16 else None,
             line=int(line) if line.isdigit() and len(line) < 4 else None,
             is_on_hold=True if self.kind.data == "hold" else None,
             number_part=digits,

@@ -10,11 +10,17 @@ from wtforms import SelectChoice
 
 from appliance.core.jalali import persian_digits
 from appliance.domain.calls import open_call
-from appliance.domain.recordings import PAGE_ROWS, list_recordings, measure_storage, open_recording
+from appliance.domain.recordings import (
+    PAGE_ROWS,
+    last_failure,
+    list_recordings,
+    measure_storage,
+    open_recording,
+)
 from db.queries.calls import find_call
 from db.queries.recordings import RecordingListing, RecordingRow
 from panel.access import permission, wants_json
-from panel.context import conn, office
+from panel.context import conn, now, office
 from panel.identity import require_user
 from panel.links import path_for
 from panel.recordings.forms import RecordingSearch
@@ -47,6 +53,7 @@ def overview() -> ResponseReturnValue:
         older=_older(rows, form) if len(rows) == PAGE_ROWS else None,
         is_first=not before,
         storage=measure_storage(conn(), user),
+        failure=last_failure(conn(), user, now()),
         lines=[(line.number, line.number in config.recording.lines) for line in config.lines],
         settings=config.recording,
         size_words=size_words,

@@ -3,6 +3,7 @@ import { startPlayers } from "./player.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
 
+const INCOMPLETE = "این تماس کامل ضبط نشد؛ خود تماس ثبت شده است.";
 const FAILED = "ارتباط برقرار نشد؛ دوباره امتحان کنید.";
 
 function parse(html) {
@@ -130,5 +131,10 @@ export function startRecordings() {
     event.preventDefault();
     send(form);
   });
-  return { show: (name, call) => { if (name.startsWith("recording.") || name === "call.ended") refresh(call.call_id); } };
+  return {
+    show(name, call) {
+      if (name === "recording.failed") toast(INCOMPLETE);
+      if (name.startsWith("recording.") || name === "call.ended") refresh(call.call_id);
+    },
+  };
 }

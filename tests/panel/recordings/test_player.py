@@ -10,6 +10,8 @@ import pytest
 from appliance.core.clock import to_text
 from appliance.core.config import Config
 from appliance.core.events import RecordingDeleted, RecordingFinished, RecordingStarted
+from appliance.domain.acting import acting
+from appliance.domain.recordings import report_failed_recording
 from db.queries.recordings import (
     RecordingRow,
     count_own_refusals,
@@ -247,6 +249,27 @@ def test_the_list_is_found_by_name_number_line_and_hold(world: World, recording:
     owner.post(f"/recordings/{recording.id}/hold", {"on": "yes"})
     assert row in owner.get("/recordings?kind=hold").text
     assert owner.get("/recordings?from_day=سلام").status_code == 422
+
+
+def test_the_list_of_one_person_has_no_other(world: World, recording: RecordingRow) -> None:
+    (person_id,) = world.conn.execute(
+        "SELECT person_id FROM calls WHERE id = ?", (recording.call_id,)
+    ).fetchone()
+    desk = world.person(MONSHI)
+    assert f'data-row="{recording.id}"' in desk.get(f"/recordings?person={person_id}").text
+    assert f'data-row="{recording.id}"' not in desk.get(f"/recordings?person={person_id + 1}").text
+
+
+def test_a_full_disk_is_said_until_a_call_is_recorded_again(
+    world: World, config: Config, clock: FakeClock, ended: SimulatedCall
+) -> None:
+    desk, words = world.person(MONSHI), "حافظه جا ندارد و ضبط متوقف شده است"
+    with acting(world.conn, clock.now(), None, world.bus.publish) as act:
+        report_failed_recording(act, call_id=ended.id, line=1, reason="disk-full", problem="no room")
+    assert words in desk.get("/recordings").text
+    clock.advance(60)
+    keep(world.conn, config, clock, ended)
+    assert words not in desk.get("/recordings").text
 
 
 def test_the_list_says_which_lines_are_recorded_and_what_to_say(world: World, config: Config) -> None:
