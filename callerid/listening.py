@@ -94,7 +94,7 @@ class Listener:
         at = frame.end_monotonic
         changes: list[Heard] = []
         messages = self._bank.feed(frame.samples)
-        signals = self._signals.feed(frame.samples)
+        signals = self._bank.take_signals()
         self._consumed_s += len(frame.samples) / self._rate_hz
         zero = at - self._consumed_s
         self.noticed = [signal.kind for signal in signals] + [_words(message) for message in messages]
@@ -118,8 +118,7 @@ class Listener:
     def start_over(self) -> None:
         """Forget the sound heard so far (the line was away); the call in progress stays."""
         self._is_back = self._hears_line
-        self._bank = DecoderBank(self._rate_hz)
-        self._signals = LineSignals(self._rate_hz)
+        self._bank = DecoderBank(self._rate_hz, signals=LineSignals())
         self._dialled_call = ""
         self._dial = DialDecoder(self._rate_hz)
         self._dial_skip_s = 0.0

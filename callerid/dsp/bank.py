@@ -15,6 +15,7 @@ import numpy as np
 from callerid.dsp.dtmf import DtmfClipDecoder
 from callerid.dsp.fsk import FskDecoder
 from callerid.dsp.message import CallerMessage, Samples
+from callerid.dsp.patience import Patience
 from callerid.dsp.resample import Resampler, usable
 from callerid.dsp.signals import LineSignals, Signal
 
@@ -40,6 +41,7 @@ class DecoderBank:
         self._resampler = Resampler(rate_hz)
         self._fsk = FskDecoder()
         self._dtmf = DtmfClipDecoder(without_start=dtmf_without_start)
+        self._patience = Patience()
         self._seen = 0
         self._told: list[CallerMessage] = []
         self._last = np.zeros(0, np.float32)
@@ -64,18 +66,22 @@ class DecoderBank:
         tail = usable(self._last[-round(self._rate_hz / 50) :])
         rest = float(tail.mean()) if len(tail) else 0.0
         silence = np.full(round(AFTERGLOW_S * self._rate_hz), rest, np.float32)
-        return self._decode(self._resampler.feed(silence))
+        return self._decode(self._resampler.feed(silence), is_last=True)
 
     def take_signals(self) -> list[Signal]:
         """Give the line signals recognised since the last call."""
         heard, self._heard = self._heard, []
         return heard
 
-    def _decode(self, samples: Samples) -> list[CallerMessage]:
+    def _decode(self, samples: Samples, *, is_last: bool = False) -> list[CallerMessage]:
         now_s = self._seen / self._rate_hz
         if self.signals is not None:
             self._heard += self.signals.feed_8k(samples)
-        messages = self._fsk.feed(samples) + self._dtmf.feed_8k(samples, now_s)
+        is_urgent = is_last or self._fsk.is_busy or self._dtmf.is_busy
+        gathered = self._patience.take(samples, is_urgent=is_urgent)
+        if gathered is None:
+            return []
+        messages = self._fsk.feed(gathered) + self._dtmf.feed_8k(gathered, now_s)
         found: list[CallerMessage] = []
         for message in sorted(messages, key=lambda one: one.t_start):
             if any(_overlap(message, other) for other in self._told):

@@ -59,6 +59,11 @@ class DtmfClipDecoder:
         self._due: dict[int, list[int]] = {}
         """First window of a possible end sign → samples at which it is still to be weighed."""
 
+    @property
+    def is_busy(self) -> bool:
+        """Say whether digits have sounded in the last seconds, or something waits to be weighed."""
+        return self._finder.is_active or any(self._due.values())
+
     def feed(self, block: Samples) -> list[CallerMessage]:
         """Consume a block of any length and give the messages that became certain in it."""
         self._seen += len(block)

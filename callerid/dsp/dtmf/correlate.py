@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -38,13 +39,16 @@ def _basis(length: int, offsets: npt.NDArray[np.floating]) -> npt.NDArray[np.flo
     return basis.reshape(length, -1)
 
 
-_ALL: Final = _basis(LONGEST, OFFSETS)
+@lru_cache(maxsize=1)
+def _all() -> Samples:
+    """Give the basis of all offsets: 2.3 MB, made when the first string is weighed."""
+    return _basis(LONGEST, OFFSETS)
 
 
 def basis_of(length: int, offsets: slice) -> Samples:
     """Give the cosines and sines, ``(length, offsets * 16)``, for a range of :data:`OFFSETS`."""
     width = 2 * EIGHT
-    return _ALL[:length, offsets.start * width : offsets.stop * width]
+    return _all()[:length, offsets.start * width : offsets.stop * width]
 
 
 def product(left: Samples, right: Samples) -> Samples:

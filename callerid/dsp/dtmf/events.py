@@ -32,6 +32,10 @@ SETTLED: Final = 60
 """Windows (300 ms) after which an event can change no more."""
 APART: Final = 8
 """Events closer than 40 ms to a stronger one are its shadow."""
+LIVELY: Final = 3
+"""Windows in which an event must have been seen to be more than a whim of noise."""
+ACTIVE: Final = 260
+"""Windows (1.3 s) after which the next digit of a string would come too late."""
 KEPT_S: Final = 24.0
 """Longest string: 64 signs at the slowest usual pace."""
 
@@ -85,6 +89,7 @@ class EventFinder:
         self._tones = np.zeros((0, size), np.complex64)
         self._band = np.zeros(0, np.float32)
         self._next = 0
+        self._lively = -ACTIVE - 1
         self._scale = 1.0 / (WINDOW * SLICE / 4)
         self._settled: list[Event] = []
         self._open: list[Event] = []
@@ -129,6 +134,8 @@ class EventFinder:
         for event in self._open[:-4:-1]:
             if event.key == key and window - event.scores[-1][0] <= BREAK:
                 event.take(window, score, strength)
+                if len(event.scores) >= LIVELY:
+                    self._lively = window
                 return
         event = Event(key, window, [], strength)
         event.take(window, score, strength)
@@ -145,6 +152,11 @@ class EventFinder:
             gone += 1
         if gone:
             del self._settled[:gone]
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether something that may be a digit sounded within the longest pause of a string."""
+        return self._lively >= self._next - ACTIVE
 
     @property
     def events(self) -> list[Event]:

@@ -53,6 +53,11 @@ class MarkScanner:
     def __init__(self) -> None:
         self._run: MarkRun | None = None
 
+    @property
+    def is_in_run(self) -> bool:
+        """Say whether a tone stands out now."""
+        return self._run is not None
+
     def look(self, samples: Floats, start: int) -> MarkRun | None:
         """Take one look at ``WINDOW`` samples that begin at absolute ``start``; give a run that ended
         before it."""

@@ -31,6 +31,11 @@ class FskDecoder:
         self._reader: Generator[int, None, Reading | None] | None = None
         self._needed = 0
 
+    @property
+    def is_busy(self) -> bool:
+        """Say whether something is being read that may be a message."""
+        return self._reader is not None or self._scanner.is_in_run
+
     def feed(self, block: Samples) -> list[CallerMessage]:
         """Consume a block of any length and give the messages that became complete in it."""
         found: list[Reading] = []

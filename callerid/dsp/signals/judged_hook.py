@@ -24,8 +24,8 @@ from callerid.dsp.signals.spectra import level
 Reason = Literal["cut-ring", "click", "voice", "dial-tone", "on-hook-click", "tone-over", "silence"]
 
 HOP_S: Final = 0.02
-LAG_S: Final = 1 / 8000
-"""Difference of samples so far apart: takes direct current and hum away (50 Hz by 28 dB)."""
+LAG_S: Final = 3 / 8000
+"""Difference of samples so far apart: takes direct current and hum away (50 Hz by 18 dB) and keeps 500 Hz."""
 
 ENOUGH: Final = 0.6
 CUT, CLICK, RISEN, SOME_VOICE, MUCH_VOICE, OVERDUE = 0.35, 0.35, 0.25, 0.3, 0.45, 0.3
@@ -40,13 +40,18 @@ PAUSE_OVER_S: Final = 5.8
 """Just before `callerid.lifecycle` takes an unanswered call for over, 6 s after the last burst."""
 CLICK_BEFORE_S: Final = 0.15
 
-VOICE_OVER_DB: Final = 10.0
+VOICE_OVER_DB: Final = 6.0
 VOICE_DBM0: Final = -50.0
 STEADY_DB: Final = 0.7
 """Tones and data change less than this from hop to hop; voices more."""
-SOME_VOICE_S: Final = 1.0
-"""Within one pause of the ringing. Unread DTMF caller ID changes its level for 0.7 s of its two."""
+SOME_VOICE_S: Final = 0.5
 MUCH_VOICE_S: Final = 1.6
+"""Within one pause of the ringing."""
+VOICE_SPREAD_S: Final = 2.5
+"""Where caller ID is still due, voices must be spread over more than the longest DTMF string, 2.3 s: unread, its
+edges look like a voice."""
+NEWS_S: Final = 12.0
+"""A message so long before a burst belongs to its call."""
 RISE_DB: Final = 6.0
 RISE_S: Final = 0.6
 """The quietest hop of so long tells the noise floor: voices pause more often, tones of caller ID end."""
@@ -98,6 +103,11 @@ class HookJudge:
         self._voice_s = 0.0
         """Voice heard in the pause that goes on."""
         self._first_voice: float | None = None
+        self._last_voice = 0.0
+        self._bursts = 0
+        """Bursts of the ringing that goes on."""
+        self._told_at: float | None = None
+        """When caller ID was decoded last."""
         self._quietest = deque[float](maxlen=round(RISE_S / HOP_S))
         self._click: float | None = None
         self._last_sound = 0.0
@@ -126,6 +136,7 @@ class HookJudge:
         for signal in signals:
             found += self._note(signal)
         if has_message:
+            self._told_at = self.now
             self._clear_pause()
         return found + (self._judge_end() if self.is_lifted else self._judge_answer())
 
@@ -152,6 +163,7 @@ class HookJudge:
         self._quietest.append(now_db)
         if is_loud and changes:
             self._voice_s += HOP_S
+            self._last_voice = self.now
             if self._first_voice is None:
                 self._first_voice = self.now - HOP_S
 
@@ -177,6 +189,9 @@ class HookJudge:
         if self._burst_ended is not None and not self.is_lifted:
             self._burst_s = self._burst_ended - self._burst_began
             self._pause_s = at - self._burst_ended
+        elif self._burst_ended is None:
+            self._bursts = 0
+        self._bursts += 1
         self._burst_began, self._burst_ended, self._is_ringing = at, None, True
         self.is_lifted, self._click, self._is_gone = False, None, False
 
@@ -201,7 +216,7 @@ class HookJudge:
             return []
         is_cut = self._burst_s is not None and ended - self._burst_began < CUT_SHARE * self._burst_s
         click = self._click if self._click is not None and self._click >= ended - CLICK_BEFORE_S else None
-        voice_s = self._voice_s
+        voice_s = self._believed_voice_s()
         weight = CUT * is_cut + CLICK * (click is not None)
         weight += MUCH_VOICE if voice_s >= MUCH_VOICE_S else SOME_VOICE if voice_s >= SOME_VOICE_S else 0.0
         if len(self._quietest) == self._quietest.maxlen and min(self._quietest) > self._floor_db + RISE_DB:
@@ -216,6 +231,13 @@ class HookJudge:
         if is_cut:
             return [self._lift(ended, "cut-ring", min(weight, 0.9))]
         return [self._lift(self._first_voice or ended, "voice", min(weight, 0.6))]
+
+    def _believed_voice_s(self) -> float:
+        """Give the seconds of voice heard in this pause that cannot be caller ID."""
+        told = self._told_at is not None and self._burst_began - self._told_at < NEWS_S
+        spread_s = 0.0 if self._first_voice is None else self._last_voice - self._first_voice
+        is_caller_id_due = self._bursts == 1 and not told
+        return 0.0 if is_caller_id_due and spread_s < VOICE_SPREAD_S else self._voice_s
 
     def _lift(self, at: float, reason: Reason, confidence: float) -> Judged:
         self.is_lifted, self._is_gone, self._burst_ended = True, False, None

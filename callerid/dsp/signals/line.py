@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from callerid.dsp.message import Samples
+from callerid.dsp.patience import Patience
 from callerid.dsp.resample import Resampler
 from callerid.dsp.signals.call_tones import Cadences, CallTones
 from callerid.dsp.signals.clicks import ClickFinder
@@ -30,6 +31,7 @@ class LineSignals:
         self._short_tones = ShortTones()
         self._clicks = ClickFinder()
         self._hook = Hook()
+        self._patience = Patience()
 
     def feed(self, block: Samples) -> list[Signal]:
         """Consume a block of any length and give the signals recognised in it."""
@@ -38,8 +40,11 @@ class LineSignals:
     def feed_8k(self, samples: Samples) -> list[Signal]:
         """Like :meth:`feed`, for samples that are at 8 kHz already and free of NaN."""
         found: list[Signal] = []
-        for at in range(0, len(samples), PIECE):
-            found += self._piece(samples[at : at + PIECE])
+        gathered = self._patience.take_quiet(samples)
+        if gathered is None:
+            return found
+        for at in range(0, len(gathered), PIECE):
+            found += self._piece(gathered[at : at + PIECE])
         return found
 
     def _piece(self, samples: Samples) -> list[Signal]:
