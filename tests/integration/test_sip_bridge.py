@@ -129,6 +129,21 @@ def test_a_busy_agent_is_busy_for_the_caller(tmp_path: Path, backend: str) -> No
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_an_agents_telephone_that_asks_for_a_password_gets_it(tmp_path: Path, backend: str) -> None:
+    agent = Party(tmp_path, "agent_asks").start()
+    line = bridge(tmp_path, agent.port, backend, user="8801", password="s3cret")
+    line.driver.open()
+    try:
+        gateway = Party(tmp_path, "gateway_refused", to=line.port, **{"from": FROM}).start()
+        call = line.one_call()
+        assert (gateway.result(), agent.result()) == ("", "")
+    finally:
+        line.driver.close()
+        agent.stop()
+    assert call.end == "busy-tone"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_caller_who_gives_up_stops_the_agents_ringing(tmp_path: Path, backend: str) -> None:
     agent = Party(tmp_path, "agent_cancelled").start()
     line = bridge(tmp_path, agent.port, backend)

@@ -5,6 +5,7 @@ It has a socket of its own, so it is the same for every signalling library. Any 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 import threading
@@ -57,9 +58,11 @@ class Watch:
             connection.bind((self._listen, 0))
             self._heard = time.monotonic()
             while not self._stop.is_set():
-                connection.sendto(
-                    self._request(connection.getsockname()[1]), (self._peer.host, self._peer.port)
-                )
+                # A cable that is out for a moment must not hang up calls: only silence counts.
+                with contextlib.suppress(OSError):
+                    connection.sendto(
+                        self._request(connection.getsockname()[1]), (self._peer.host, self._peer.port)
+                    )
                 self._listen_for(connection, self._within_s / ASKS)
                 if time.monotonic() - self._heard >= self._within_s and not self._stop.is_set():
                     self._on_lost(
