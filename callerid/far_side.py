@@ -12,8 +12,8 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
+from callerid.dsp.levels import rms
 from callerid.dsp.message import Samples
-from callerid.synth.levels import rms
 
 WINDOW_S: Final = 0.020
 BAND_HZ: Final = (300.0, 3400.0)

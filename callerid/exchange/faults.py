@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from callerid.dsp.levels import amplitude
 from callerid.dsp.message import Samples
 from callerid.synth import tones
-from callerid.synth.levels import amplitude
 
 RATE_HZ = 8000
 NOISE_S = 4.0

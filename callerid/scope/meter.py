@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from appliance.core.scope import FRAMES_PER_S, SPECTRUM_BINS, SPECTRUM_TOP_HZ, WAVE_POINTS, Advice, ScopeFrame
+from callerid.dsp.levels import dbm0_from_rms
 from callerid.dsp.message import Samples
-from callerid.synth.levels import dbm0_from_rms
 
 FLOOR_DBM0 = -90.0
 HUM_HZ = (50.0, 100.0, 150.0)

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from callerid.dsp.levels import rms
 from callerid.dsp.message import Samples
 from callerid.synth import dtmf, tones
-from callerid.synth.levels import rms
 
 RATE_HZ: Final = 8000
 DIGITS: Final = "0123456789"

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from callerid.dsp.levels import amplitude
 from callerid.dsp.message import Samples
-from callerid.synth.levels import amplitude
 from callerid.synth.tones import loop_click
 
 RATE_HZ: Final = 8000

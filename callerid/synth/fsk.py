@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from callerid.dsp.levels import amplitude
 from callerid.dsp.message import Samples
-from callerid.synth.levels import amplitude
 
 FskStandard = Literal["fsk-bell202", "fsk-v23"]
 

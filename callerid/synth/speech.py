@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from callerid.dsp.levels import rms
 from callerid.dsp.message import Samples
-from callerid.synth.levels import rms
 
 RATE_HZ: Final = 8000
 FORMANTS_HZ: Final = (

@@ -1,7 +1,7 @@
 """Exact generators of the sounds of a telephone line other than caller ID: ringing, tones, clicks, noise.
 
 Every generator gives ``(n,) float32`` with full scale ±1 and ``n = round(duration_s * rate_hz)``; levels are
-per tone in dBm0 (see :mod:`callerid.synth.levels`). They are exact (no lookup tables, no rounding to blocks),
+per tone in dBm0 (see :mod:`callerid.dsp.levels`). They are exact (no lookup tables, no rounding to blocks),
 know nothing of the detectors, and draw every random number from the seed they are given.
 
 Sources: ITU-T E.180/Q.35 clauses 3–6 (one tone of 425 Hz, permitted cadences); ITU-T Q.23 (DTMF);
@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
+from callerid.dsp.levels import amplitude, rms
 from callerid.dsp.message import Samples
-from callerid.synth.levels import amplitude, rms
 from callerid.synth.speech import speech
 
 __all__ = [

@@ -15,11 +15,11 @@ import msgspec
 import numpy as np
 
 from callerid.dsp.frames import FrameError, parse_frame
+from callerid.dsp.levels import rms
 from callerid.dsp.message import CallerMessage, Samples, Standard
 from callerid.synth import damage, tones
 from callerid.synth.frames import mdmf, sdmf
 from callerid.synth.fsk import BAUD, FskShape, FskStandard, frame_bits, frame_span, key_bits
-from callerid.synth.levels import rms
 from tests.bench.fsk_scenes import DATE, damaged
 
 RATE_HZ: Final = 8000

@@ -16,9 +16,9 @@ from callerid.dsp.fsk.margins import Survey
 from callerid.dsp.fsk.path import Trellis
 from callerid.dsp.fsk.standards import BELL202, SAMPLES_PER_BIT, radians
 from callerid.dsp.fsk.wave import PARAMETERS, Wave
+from callerid.dsp.levels import amplitude
 from callerid.synth.frames import mdmf
 from callerid.synth.fsk import FskShape, frame_bits, key_bits
-from callerid.synth.levels import amplitude
 from tests.bench.caller_id_fsk import BITS, success_points
 from tests.bench.fsk_scenes import DATE, STANDARDS
 from tests.bench.fsk_theory import BitError, coherent, message_success, noncoherent, sequence

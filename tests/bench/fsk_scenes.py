@@ -13,10 +13,10 @@ import msgspec
 import numpy as np
 
 from callerid.dsp.fsk import FskDecoder
+from callerid.dsp.levels import rms
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.synth.frames import mdmf, sdmf
 from callerid.synth.fsk import BAUD, TONES_HZ, FskShape, FskStandard, last_bit_end_s, modulate
-from callerid.synth.levels import rms
 
 RATE_HZ = 8000
 STANDARDS: tuple[FskStandard, ...] = ("fsk-bell202", "fsk-v23")

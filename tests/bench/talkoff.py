@@ -22,11 +22,11 @@ import numpy as np
 
 from callerid.dsp.bank import DecoderBank
 from callerid.dsp.dialling import DialDecoder
+from callerid.dsp.levels import rms
 from callerid.dsp.message import Samples
 from callerid.dsp.resample import Resampler
 from callerid.dsp.signals import LineSignals
 from callerid.synth import tones
-from callerid.synth.levels import rms
 from tests.bench.dtmf_peers import peers
 
 RATE_HZ = 8000

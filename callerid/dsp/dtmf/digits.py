@@ -19,9 +19,9 @@ import numpy as np
 
 from callerid.dsp.dtmf.front import DIAL_TONE_HZ, DIALLED_HZ, HOP, PIECE, SLICE, Complex, FrontEnd, Slices
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
+from callerid.dsp.levels import dbm0_from_rms
 from callerid.dsp.message import Samples
 from callerid.dsp.resample import Resampler
-from callerid.synth.levels import dbm0_from_rms
 
 HOP_S: Final = HOP / SAMPLE_RATE_HZ
 GAIN: Final = SLICE / 4

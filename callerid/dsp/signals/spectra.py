@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from callerid.dsp.levels import dbm0_from_rms
 from callerid.dsp.message import Samples
-from callerid.synth.levels import dbm0_from_rms
 
 RATE_HZ: Final = 8000
 HOP: Final = 160

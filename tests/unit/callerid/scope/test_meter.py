@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from appliance.core.scope import SPECTRUM_BINS, WAVE_POINTS, ScopeFrame
+from callerid.dsp.levels import amplitude
 from callerid.dsp.message import Samples
 from callerid.scope.meter import ScopeMeter
 from callerid.synth import tones
-from callerid.synth.levels import amplitude
 
 RATE_HZ = 8000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from callerid.dsp.levels import amplitude, dbm0_from_rms
 from callerid.synth.frames import mdmf
 from callerid.synth.fsk import (
     TONES_HZ,
@@ -16,7 +17,6 @@ from callerid.synth.fsk import (
     last_bit_end_s,
     modulate,
 )
-from callerid.synth.levels import amplitude, dbm0_from_rms
 
 STANDARDS: tuple[FskStandard, ...] = ("fsk-bell202", "fsk-v23")
 
