@@ -96,7 +96,7 @@ def list_segments(conn: Connection, message_id: str) -> list[Segment]:
 def list_segments_with_reference(
     conn: Connection, route: str, reference: str, number: str, since: str
 ) -> list[Segment]:
-    """Give parts a report may be of, oldest first: same route, reference and receiver, not reported yet."""
+    """Give parts a report may be of, oldest first: same route, reference and receiver; reported ones as well."""
     return fetch_all(
         conn,
         Segment,
@@ -106,8 +106,7 @@ def list_segments_with_reference(
         JOIN outbox ON outbox.id = outbox_segments.message_id
         WHERE outbox_segments.route = ?
             AND outbox_segments.reference = ?
-            AND reported_at IS NULL
-            AND outbox_segments.state = 'sent'
+            AND outbox_segments.state IN ('sent', 'delivered', 'undelivered')
             AND outbox_segments.armed_at >= ?
             AND outbox.number = ?
         ORDER BY seq

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from appliance.core.clock import from_text, to_text
@@ -100,16 +101,17 @@ def note_report(post: Post, act: Acting, report: Report) -> None:
     owners = outbox_segments.list_segments_with_reference(
         act.conn, post.name, report.reference, number, since
     )
-    if owners:
-        told = from_text(report.submitted_at) if report.submitted_at else None
-        owner = min(owners, key=lambda one: _distance(told, one.armed_at)) if told else owners[0]
-        if report.state != "waiting":
-            outbox_segments.update_segment_reported(
-                act.conn, owner.seq, "delivered" if report.state == "delivered" else UNDELIVERED, act.at
-            )
+    owner = _owner(owners, report)
+    claimant = None if owner is not None else _claimant(act, post.name, report, number, since)
+    if owner is None and claimant is None:
+        owner = next((one for one in owners if one.state == "sent"), None)
+    if owner is not None:
+        # A report that is read again, after a crash or a lost receipt, is of the part that has it already.
+        if owner.state == "sent" and report.state != "waiting":
+            state = "delivered" if report.state == "delivered" else UNDELIVERED
+            outbox_segments.update_segment_reported(act.conn, owner.seq, state, act.at)
             _note_parts(act, owner.message_id, report.at)
         return
-    claimant = _claimant(act, post.name, report, number, since)
     if claimant is not None:
         _note_claimed(post, act, claimant, report)
         return
@@ -117,6 +119,15 @@ def note_report(post: Post, act: Acting, report: Report) -> None:
     outbox_segments.insert_stray(
         act.conn, post.name, report.reference, number, report.state, submitted_at, act.at
     )
+
+
+def _owner(owners: Sequence[Segment], report: Report) -> Segment | None:
+    """Give the part with the report's reference that was armed when it was submitted: references wrap after 256."""
+    if not report.submitted_at:
+        return next((one for one in owners if one.state == "sent"), owners[-1] if owners else None)
+    told = from_text(report.submitted_at)
+    near = [one for one in owners if _distance(told, one.armed_at) <= outbox_segments.SUBMISSION_REACH]
+    return min(near, key=lambda one: _distance(told, one.armed_at), default=None)
 
 
 def _claimant(act: Acting, route: str, report: Report, number: str, since: str) -> Segment | None:

@@ -234,3 +234,35 @@ def test_the_hole_in_the_references_tells_what_left(
     around: list[Segment], verdict: tuple[str, int | None]
 ) -> None:
     assert judge(around, 2) == verdict
+
+
+def test_a_report_read_twice_settles_no_other_part(conn: Connection, clock: FakeClock) -> None:
+    lost, sent = queue(conn, clock, "lost", "sent")
+    route = modem("lost-before", "ok")
+    busy = worker(conn, clock, route)
+    busy.turn()
+    busy.turn()
+    reference = outbox_segments.list_segments(conn, sent)[0].reference
+    at = to_text(clock.now())
+    report = Report(reference=reference, number=NUMBER, state="delivered", at=at, submitted_at=at, token="1")
+    for _ in range(2):
+        route.arrivals.append(report)
+        busy.ring()
+        busy.turn()
+    assert states(conn, lost, sent) == ["uncertain", "delivered"]
+
+
+def test_a_report_settles_the_part_armed_when_it_was_submitted(conn: Connection, clock: FakeClock) -> None:
+    (lost,) = queue(conn, clock, "lost")
+    route = modem("lost-before", "lost-after")
+    busy = worker(conn, clock, route)
+    busy.turn()
+    clock.advance(300)
+    (left,) = queue(conn, clock, "left")
+    busy.turn()
+    at = to_text(clock.now())
+    report = Report(reference="1", number=NUMBER, state="delivered", at=at, submitted_at=at, token="1")
+    route.arrivals.append(report)
+    busy.ring()
+    busy.turn()
+    assert states(conn, lost, left) == ["uncertain", "delivered"]
