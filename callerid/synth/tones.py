@@ -12,6 +12,7 @@ was found and no recording was at hand: the values are common practice within E.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -145,48 +146,18 @@ def cadenced(
     return out
 
 
-def dial_tone(
-    duration_s: float,
-    *,
-    rate_hz: float = RATE_HZ,
-    level_dbm0: float = CALL_TONE_DBM0,
-    frequency_hz: float = CALL_TONE_HZ,
-) -> Samples:
-    """Continuous 425 Hz."""
-    return sine(duration_s, frequency_hz, rate_hz=rate_hz, level_dbm0=level_dbm0)
-
-
-def busy_tone(
-    duration_s: float,
-    *,
-    rate_hz: float = RATE_HZ,
-    level_dbm0: float = CALL_TONE_DBM0,
-    cadence: Cadence = BUSY,
-) -> Samples:
-    """The other side is engaged or has hung up."""
-    return cadenced(duration_s, cadence, rate_hz=rate_hz, level_dbm0=level_dbm0)
-
-
-def congestion_tone(
-    duration_s: float,
-    *,
-    rate_hz: float = RATE_HZ,
-    level_dbm0: float = CALL_TONE_DBM0,
-    cadence: Cadence = CONGESTION,
-) -> Samples:
-    """No free path in the network."""
-    return cadenced(duration_s, cadence, rate_hz=rate_hz, level_dbm0=level_dbm0)
-
-
-def ringback_tone(
-    duration_s: float,
-    *,
-    rate_hz: float = RATE_HZ,
-    level_dbm0: float = CALL_TONE_DBM0,
-    cadence: Cadence = RINGBACK,
-) -> Samples:
-    """What a caller hears while the other telephone rings."""
-    return cadenced(duration_s, cadence, rate_hz=rate_hz, level_dbm0=level_dbm0)
+dial_tone = partial(sine, frequency_hz=CALL_TONE_HZ)
+"""Continuous 425 Hz."""
+busy_tone = partial(cadenced, cadence=BUSY)
+"""The other side is engaged or has hung up."""
+congestion_tone = partial(cadenced, cadence=CONGESTION)
+"""No free path in the network."""
+ringback_tone = partial(cadenced, cadence=RINGBACK)
+"""What a caller hears while the other telephone rings."""
+fax_cng = partial(cadenced, cadence=CNG, frequency_hz=CNG_HZ)
+"""A calling fax machine."""
+fax_ced = partial(sine, frequency_hz=CED_HZ)
+"""An answering fax machine."""
 
 
 def howler(
@@ -273,16 +244,6 @@ def dt_as(duration_s: float = 0.1, *, rate_hz: float = RATE_HZ, level_dbm0: floa
     """DT-AS (88–110 ms, on-hook) or CAS (75–85 ms, off-hook): 2130 + 2750 Hz."""
     low = sine(duration_s, DT_AS_HZ[0], rate_hz=rate_hz, level_dbm0=level_dbm0)
     return low + sine(duration_s, DT_AS_HZ[1], rate_hz=rate_hz, level_dbm0=level_dbm0)
-
-
-def fax_cng(duration_s: float, *, rate_hz: float = RATE_HZ, level_dbm0: float = CALL_TONE_DBM0) -> Samples:
-    """A calling fax machine."""
-    return cadenced(duration_s, CNG, frequency_hz=CNG_HZ, rate_hz=rate_hz, level_dbm0=level_dbm0)
-
-
-def fax_ced(duration_s: float, *, rate_hz: float = RATE_HZ, level_dbm0: float = CALL_TONE_DBM0) -> Samples:
-    """An answering fax machine."""
-    return sine(duration_s, CED_HZ, rate_hz=rate_hz, level_dbm0=level_dbm0)
 
 
 def hum(
