@@ -120,6 +120,16 @@ def test_one_side_of_two_is_heard_alone(open_page: OpenPage, recorded: Recorded)
     wait_until(page, player, "audio.currentTime > 0.2")
 
 
+def test_the_owner_sees_the_own_listening_at_once(open_page: OpenPage, recorded: Recorded) -> None:
+    recording = recorded()
+    page = open_page(f"/calls/{recording.call_id}", user="modir")
+    player = page.locator(f"#recording-{recording.id}")
+    expect(player.locator(".player-listeners")).to_contain_text("هنوز کسی نشنیده است")
+    player.locator("[data-play]").click()
+    expect(player.locator(".player-listeners summary")).to_contain_text("۱ بار شنیده")
+    assert is_playing(player)
+
+
 def test_the_owner_deletes_a_recording_after_being_asked(
     panel: PanelProcess, open_page: OpenPage, recorded: Recorded
 ) -> None:

@@ -81,6 +81,19 @@ function create(place) {
     place.toggleAttribute("data-playing", isPlaying);
   }
 
+  // Whoever may see who listened sees the own listening at once.
+  async function renewListeners() {
+    const old = place.querySelector(".player-listeners");
+    if (!old) return;
+    try {
+      const answer = await fetch(place.dataset.player, { headers: { "X-Requested-With": "fetch" } });
+      const template = document.createElement("template");
+      template.innerHTML = answer.ok ? await answer.text() : "";
+      const fresh = template.content.querySelector(".player-listeners");
+      if (fresh && !old.open) old.replaceWith(fresh);
+    } catch { /* the list is made anew with the page */ }
+  }
+
   let frame = 0;
   const follow = () => {
     show(audio.currentTime);
@@ -100,6 +113,9 @@ function create(place) {
     audio.playbackRate = Number(speed.value);
     write("speed", speed.value);
   });
+  place.addEventListener("change", (event) => {
+    if (event.target.matches("[data-side]")) wave.hear(event.target.value);
+  });
   place.addEventListener("click", (event) => {
     const skip = event.target.closest("[data-skip]");
     const jump = event.target.closest("[data-jump]");
@@ -118,6 +134,7 @@ function create(place) {
     mark(true);
     frame ||= requestAnimationFrame(follow);
   });
+  audio.addEventListener("playing", renewListeners, { once: true });
   audio.addEventListener("pause", () => mark(false));
   audio.addEventListener("ended", () => show(total));
   audio.addEventListener("error", fail);

@@ -8,6 +8,7 @@ export function createPlayerWave(element, address, { total, notes }) {
   let channels = [];
   let colours = {};
   let at = 0;
+  let silent = -1; // the side that is not heard
 
   function loudest(peaks, from, until) {
     let most = 0;
@@ -29,7 +30,7 @@ export function createPlayerWave(element, address, { total, notes }) {
         const peak = loudest(peaks, (bar / bars) * peaks.length, ((bar + 1) / bars) * peaks.length);
         const half = Math.max((Math.sqrt(peak / top) * (room - 4)) / 2, 0.75);
         const x = bar * (BAR + GAP);
-        context.fillStyle = x < heard ? (number ? colours.other : colours.heard) : colours.rest;
+        context.fillStyle = x < heard && number !== silent ? (number ? colours.other : colours.heard) : colours.rest;
         context.fillRect(x, middle - half, BAR, half * 2);
       }
     });
@@ -74,6 +75,10 @@ export function createPlayerWave(element, address, { total, notes }) {
   watch.observe(element);
 
   return {
+    hear(side) {
+      silent = { both: -1, left: 1, right: 0 }[side];
+      canvas.repaint();
+    },
     show(seconds) {
       at = seconds;
       canvas.repaint();
