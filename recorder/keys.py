@@ -7,9 +7,7 @@ exist already: that would hide that all of them have become unreadable.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 from pathlib import Path
 
 import msgspec
@@ -36,6 +34,8 @@ def box_key(secret: bytes) -> BoxKey:
     """Give the key of 32 secret bytes."""
     if len(secret) != KEY_BYTES:
         raise KeyUnusableError(f"a key has {KEY_BYTES} bytes, not {len(secret)}")
+    import hashlib  # here, because it loads OpenSSL: 4 MB that a line without a key does without
+
     return BoxKey(secret, hashlib.blake2b(secret, digest_size=8, person=b"aminbox key id").digest())
 
 
@@ -90,8 +90,8 @@ def read_key(path: Path) -> BoxKey:
 
 
 def _make_key(path: Path) -> BoxKey:
-    key = box_key(secrets.token_bytes(KEY_BYTES))
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    key = box_key(os.urandom(KEY_BYTES))
+    part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -13,7 +13,7 @@ bits of the one time the file was opened for writing.
 from __future__ import annotations
 
 import bisect
-import secrets
+import os
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -42,10 +42,10 @@ class SealedFile:
 
     def __init__(self, path: Path, key: BoxKey) -> None:
         """Make the file. Raises `StorageError`."""
-        secret, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(24)
+        secret, nonce = os.urandom(KEY_BYTES), os.urandom(24)
         self.path = path
         self._aead = _cipher(secret)
-        self._salt = secrets.token_bytes(8)
+        self._salt = os.urandom(8)
         self._count = 0
         self._inside = 0
         self._file = PlainFile(path)
@@ -86,7 +86,7 @@ class SealedFile:
         try:
             self._file.append(_PIECE.pack(length, self._salt) + sealed)
         except StorageError:
-            self._salt = secrets.token_bytes(8)
+            self._salt = os.urandom(8)
             raise
         self._count += 1
         self._inside += len(piece)

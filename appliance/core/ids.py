@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from datetime import datetime
 
@@ -20,7 +20,8 @@ class IdMaker:
 
     def make(self, at: datetime) -> str:
         """Give a new id for something that happens at `at` (aware)."""
-        wanted = (int(at.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        # os.urandom and not `secrets`, which loads OpenSSL: 4 MB in every daemon.
+        wanted = (int(at.timestamp() * 1000) << _RANDOM_BITS) | int.from_bytes(os.urandom(_RANDOM_BITS // 8))
         with self._lock:
             self._last = wanted if wanted > self._last else self._last + 1
             value = self._last

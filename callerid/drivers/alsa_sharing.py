@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import socket
 import struct
 import time
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class Place(NamedTuple):
 
 def place_of(runtime: Path, device: str) -> Place:
     """Give the meeting place of a device, by the ALSA name both lines resolve it to."""
-    mark = hashlib.sha256(device.encode()).hexdigest()[:12]
+    mark = f"{zlib.crc32(device.encode()):08x}"
     return Place(runtime / FOLDER / f"{mark}.lock", runtime / FOLDER / f"{mark}.sock")
 
 
