@@ -15,6 +15,7 @@ from appliance.domain.acting import acting
 from db import Connection, DatabaseError, connect
 from db.connection import DatabaseUnusableError
 from db.queries.message_routes import RouteRow, find_changed_at, list_routes
+from sms_modem.campaigning import advance
 from sms_modem.route_thread import RouteThread
 from sms_modem.worker.settling import abandon
 
@@ -33,11 +34,13 @@ class MessageDaemon:
     def __init__(self, config: Config, bus: Bus, clock: Clock) -> None:
         self._config = config
         self._database = config.data.database
+        self._zone = config.office.time_zone
         self._bus = bus
         self._clock = clock
         self._threads: dict[str, RouteThread] = {}
         self._mark = ""
         self._is_away = False
+        self._has_more = False
         self._is_routeless: bool | None = None
 
     def run(self, is_over: Callable[[], bool]) -> None:
@@ -48,7 +51,7 @@ class MessageDaemon:
                 self._try_reconcile()
                 if all(thread.beat_age_s < STUCK_S for thread in self._threads.values()):
                     notify("WATCHDOG=1")
-                event = bell.receive(WAKE_S)
+                event = bell.receive(0.001 if self._has_more else WAKE_S)
                 if event is None or isinstance(event, SmsQueued | CampaignProgressed):
                     self._wake_all()
         finally:
@@ -60,6 +63,7 @@ class MessageDaemon:
             conn = connect(self._database)
             try:
                 self._reconcile(conn)
+                self._has_more = advance(conn, self._clock.now(), self._bus.publish, self._zone)
             finally:
                 conn.close()
             if self._is_away:
@@ -69,6 +73,7 @@ class MessageDaemon:
             if not self._is_away:
                 log.error("happening=database-away problem=%s", error)
             self._is_away = True
+            self._has_more = False
 
     def _reconcile(self, conn: Connection) -> None:
         """Start a thread for each active route, and anew for one whose settings changed."""
@@ -101,7 +106,7 @@ class MessageDaemon:
             row,
             database=self._database,
             folder=Path(self._config.data.folder),
-            zone=self._config.office.time_zone,
+            zone=self._zone,
             clock=self._clock,
             tell=self._bus.publish,
         )

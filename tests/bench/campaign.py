@@ -1,0 +1,142 @@
+"""A campaign of 100,000 through the test sink: how long expanding takes and how many leave in a second.
+
+The database lies on the disk of the machine with full durability; the worker is the product's own. Beside it a reader
+asks the outbox what a page asks, to see how much pages wait.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from appliance.core.clock import SystemClock, to_text
+from appliance.domain.acting import acting
+from appliance.domain.messaging import campaigns
+from appliance.domain.messaging.audience import Receiver
+from db import connect, migrate
+from db.queries import message_routes, message_settings
+from db.queries.message_routes import Rate, RouteRow
+from db.queries.outbox import count_messages_in
+from sms_modem.campaigning import advance
+from sms_modem.providers.sink.provider import SinkRoute
+from sms_modem.worker.post import Post
+from sms_modem.worker.route_worker import RouteWorker
+
+RECIPIENTS = 100_000
+BODY = "{نام} گرامی، بیمهٔ بدنهٔ خودروی شما تا پایان ماه با تخفیف تمدید می‌شود."
+
+
+def measure(recipients: int = RECIPIENTS) -> dict[str, float]:
+    """Run the campaign; give seconds and rates by name."""
+    clock = SystemClock()
+    with tempfile.TemporaryDirectory(prefix="aminbox-bench-") as name:
+        folder = Path(name)
+        database = folder / "aminbox.sqlite3"
+        migrate(database)
+        conn = connect(database)
+        message_settings.update_settings(
+            conn, quiet_from=0, quiet_to=0, resend_service_hours=None, footer="لغو۱۱"
+        )
+        message_routes.upsert_rate(
+            conn, Rate(route="sink", valid_from="2020-01-01", persian_rial=1_160, latin_rial=2_890)
+        )
+        people = (
+            Receiver(number=f"+98935{place:07d}", name=f"نام {place}", fields={"نام": f"نام {place}"})
+            for place in range(recipients)
+        )
+        began = time.perf_counter()
+        with acting(conn, clock.now(), None, lambda event: None) as act:
+            campaign_id = campaigns.draft_campaign(act, title="نوروز", body=BODY, receivers=people)
+        drafted = time.perf_counter() - began
+        with acting(conn, clock.now(), None, lambda event: None) as act:
+            campaigns.confirm_campaign(act, campaign_id)
+
+        began = time.perf_counter()
+        while advance(conn, clock.now(), lambda event: None, "Asia/Tehran"):
+            pass
+        expanded = time.perf_counter() - began
+
+        reader = _Reader(database)
+        quiet = reader.sample(50)
+        row = RouteRow(id=0, name="sink", title="", provider="sink")
+        worker = RouteWorker(
+            Post(conn, SinkRoute("sink", folder / "sent.jsonl"), row, clock, lambda event: None)
+        )
+        reader.start()
+        began = time.perf_counter()
+        sent = 0
+        while count := worker.turn():
+            sent += count
+        took = time.perf_counter() - began
+        busy = reader.stop()
+        waiting = count_messages_in(conn, "queued")
+        conn.close()
+    return {
+        "recipients": recipients,
+        "draft_s": drafted,
+        "expand_s": expanded,
+        "sent": sent,
+        "waiting": waiting,
+        "per_second": sent / took,
+        "page_quiet_p95_ms": quiet,
+        "page_busy_p95_ms": busy,
+    }
+
+
+class _Reader:
+    """Asks for the first page of the outbox again and again."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._over = threading.Event()
+        self._took: list[float] = []
+        self._thread = threading.Thread(target=self._run)
+
+    def sample(self, times: int) -> float:
+        """Ask so many times now; give the 95th percentile in milliseconds."""
+        conn = connect(self._database, read_only=True)
+        took = [self._ask(conn) for _ in range(times)]
+        conn.close()
+        return _p95(took)
+
+    def start(self) -> None:
+        """Begin to ask ten times a second."""
+        self._thread.start()
+
+    def stop(self) -> float:
+        """End; give the 95th percentile in milliseconds."""
+        self._over.set()
+        self._thread.join()
+        return _p95(self._took)
+
+    def _run(self) -> None:
+        conn = connect(self._database, read_only=True)
+        while not self._over.wait(0.1):
+            self._took.append(self._ask(conn))
+        conn.close()
+
+    def _ask(self, conn: object) -> float:
+        began = time.perf_counter()
+        conn.execute(  # type: ignore[attr-defined]
+            "SELECT id, number, body, state FROM outbox WHERE created_at < ? "
+            "ORDER BY created_at DESC, id DESC LIMIT 50",
+            (to_text(SystemClock().now()),),
+        ).fetchall()
+        return (time.perf_counter() - began) * 1000
+
+
+def _p95(took: list[float]) -> float:
+    return statistics.quantiles(took, n=20)[-1] if len(took) > 1 else 0.0
+
+
+def run() -> None:
+    """Measure and print."""
+    for name, value in measure().items():
+        print(f"{name:>20}  {value:12,.1f}")
+
+
+if __name__ == "__main__":
+    run()
