@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
+import soundfile
 
 from appliance.core.clock import SystemClock
 from appliance.core.events import CallEvent
@@ -74,3 +78,63 @@ def test_a_bridged_call_is_told_and_stored_with_its_times_and_number(tmp_path: P
     ring_s, talk_s = np.diff(instants) / np.timedelta64(1, "s")
     assert ring_s == pytest.approx(0.4, abs=0.25)
     assert talk_s == pytest.approx(1.0, abs=0.25)
+
+
+def test_a_line_process_records_caller_and_office_in_two_channels(tmp_path: Path, database: Path) -> None:
+    agent = Party(tmp_path, "agent", pause_ms=200, sound_hz=600).start()
+    port, first = free_port(), min(free_port() & ~1, 60000)
+    config = tmp_path / "aminbox.toml"
+    config.write_text(
+        f"""
+        [data]
+        folder = "{tmp_path}"
+        runtime = "{tmp_path}/run"
+        [recording]
+        lines = [1]
+        [[lines]]
+        number = 1
+        driver = "sip"
+        [lines.options]
+        mode = "bridge"
+        backend = "sippy"
+        gateway = "127.0.0.1"
+        port = {port}
+        watch_s = 0
+        agent_uri = "sip:200@127.0.0.1:{agent.port}"
+        rtp_ports = [{first}, {first + 20}]
+        """
+    )
+    (tmp_path / "run").mkdir()
+    gateway = Party(tmp_path, "gateway", to=port, pause_ms=2500, sound_hz=1000, **{"from": FROM})
+    with subprocess.Popen(
+        [sys.executable, "-m", "appliance.cli", "line", "1", "--config", str(config)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            wait_for(process.stderr, "happening=line-up")
+            gateway.start()
+            wait_for(process.stderr, "happening=call-ended")
+            assert (gateway.result(), agent.result()) == ("", "")
+        finally:
+            process.terminate()
+            agent.stop()
+            gateway.stop()
+    (path,) = (tmp_path / "recordings").rglob("*.ogg")
+    sound, rate_hz = soundfile.read(path)
+    assert sound.shape[1] == 2
+    assert len(sound) / rate_hz == pytest.approx(2.5, abs=0.2)
+    middle = sound[rate_hz // 2 : 2 * rate_hz]
+    peaks = np.argmax(np.abs(np.fft.rfft(middle, axis=0)), axis=0) * rate_hz / len(middle)
+    assert peaks == pytest.approx([1000, 600], abs=2)
+
+
+def wait_for(lines: IO[str], word: str) -> None:
+    """Read a process's log up to a line with a word."""
+    seen = []
+    for line in lines:
+        seen.append(line)
+        if word in line:
+            return
+    pytest.fail("".join(seen))
