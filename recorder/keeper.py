@@ -58,6 +58,8 @@ class Keeper:
         self._numbers: dict[str, str | None] = {}
         self._next_limits = 0.0
         self._is_waiting = False
+        self._has_left_a_part = False
+        """A recording could not be finished, for want of room most likely: it is tried again after the next one."""
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -169,12 +171,18 @@ class Keeper:
             return
         if self.key_problem is not None:
             log.warning("happening=recordings-key-back line=%d", self._line)
+            self._tasks.put(self._repair)
         self.key_problem = None
 
-    def _mend(self, conn: Connection) -> None:
+    def _repair(self, conn: Connection) -> None:
+        self._has_left_a_part = False
         for repaired in repair_folder(self.folder, self.key, line=self._line):
+            self._has_left_a_part |= repaired.problem is not None
             if repaired.ending is not None:
                 enter(conn, repaired.ending, now=self._clock.now(), tell=self._tell, folder=self.folder)
+
+    def _mend(self, conn: Connection) -> None:
+        self._repair(conn)
         tidy(
             conn,
             self.folder,
@@ -199,6 +207,10 @@ class Keeper:
             folder=self.folder,
             number=self._numbers.get(ending.call_id),
         )
+        if ending.problem is not None:
+            self._has_left_a_part = True
+        elif self._has_left_a_part:
+            self._tasks.put(self._repair)
 
     def _report_start(self, conn: Connection, call_id: str) -> None:
         with acting(conn, self._clock.now(), None, self._tell) as act:

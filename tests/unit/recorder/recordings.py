@@ -35,12 +35,17 @@ def speech(seconds: float, *, seed: int = 1, level: float = 0.3) -> npt.NDArray[
 
 
 def record(
-    folder: Path, sound: npt.NDArray[np.float32], *, key: BoxKey | None = None, reason: str = "on-hook"
+    folder: Path,
+    sound: npt.NDArray[np.float32],
+    *,
+    key: BoxKey | None = None,
+    reason: str = "on-hook",
+    call: str = CALL,
 ) -> Ending:
     """Record a sound as a call would be and give what became of it."""
     recording = CallRecording(
         folder,
-        CALL,
+        call,
         line=1,
         started_at=START,
         rate_hz=RATE_HZ,

@@ -6,13 +6,16 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from appliance.core.config import Config, DataSection, LineSection, RecordingSection
 from db import connect
 from db.queries.recordings import RecordingRow, list_kept_recordings
 from recorder import keeper as module
+from recorder.errors import StorageFullError
 from recorder.keeper import LIMITS_EVERY_S, Keeper
+from recorder.keys import open_key
 from recorder.naming import PART, finished_files
 from tests.fakes.bus import RecordingBus
 from tests.fakes.clock import FakeClock
@@ -158,6 +161,40 @@ def test_the_key_is_made_once_and_found_again(tmp_path: Path, database: Path) ->
     assert again.key == made != KEY
     assert box.keeper.close(30)
     assert again.close(30)
+
+
+def test_what_lacked_its_key_is_mended_when_the_key_is_back(tmp_path: Path, database: Path) -> None:
+    path = tmp_path / "keys" / "box.key"
+    box = Box(tmp_path, database, key_file=str(path))
+    ending = record(box.folder, speech(3), key=open_key(path, box.folder))
+    whole = box.folder / str(ending.file_name)
+    whole.rename(whole.with_name(whole.name + PART))
+    path.rename(tmp_path / "kit")
+    box.keeper.start()
+    assert box.keeper.wait(30)
+    assert box.kept() == []
+    (tmp_path / "kit").rename(path)
+    box.keeper.ask("ANOTHER", None)
+    assert box.keeper.wait(30)
+    assert box.keeper.close(30)
+    (kept,) = box.kept()
+    assert (kept.reason, kept.is_encrypted) == ("crash", True)
+
+
+def test_what_found_no_room_is_finished_after_the_next_recording(box: Box) -> None:
+    box.keeper.start()
+    assert box.keeper.wait(30)
+    ending = record(box.folder, speech(3))
+    whole = box.folder / str(ending.file_name)
+    whole.rename(whole.with_name(whole.name + PART))
+    failed = msgspec.structs.replace(ending, file_name=None, problem=StorageFullError("no room"))
+    box.keeper.settle(failed)
+    assert box.keeper.wait(30)
+    assert box.kept() == []
+    box.keeper.settle(record(box.folder, speech(1), call="01KB0000000000000000000002"))
+    assert box.keeper.wait(30)
+    assert box.keeper.close(30)
+    assert sorted(row.reason for row in box.kept()) == ["crash", "on-hook"]
 
 
 def test_a_key_beside_what_it_seals_is_refused_and_said(tmp_path: Path, database: Path) -> None:
