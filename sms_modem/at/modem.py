@@ -37,6 +37,7 @@ PUSHED_REPORTS = 5000
 SERVICE_ANSWERS = 10
 RING_S = 1.0
 """While it rings, time is looked at so often."""
+UNANSWERED = 10
 LATE_S = 300.0
 """An answer that is later than this belongs to nobody any more."""
 SECOND_ANSWER_S = 10.0
@@ -76,7 +77,8 @@ class Memory:
         self.counters: dict[str, ReferenceCounter] = {}
         self.pushed: dict[str, Report] = {}
         """Reports that are in no store of the modem, by token, until they are acknowledged."""
-        self.unanswered: Unanswered | None = None
+        self.unanswered: deque[Unanswered] = deque(maxlen=UNANSWERED)
+        """Segments that may still get an answer, oldest first."""
 
 
 class Modem:
@@ -141,15 +143,14 @@ class Modem:
             )
         except ValueError as error:
             return Refused(is_permanent=True, code="wrong-message", detail=str(error))
-        earlier, self._memory.unanswered = self._memory.unanswered, None
         armed_at = to_text(self._clock.now())
-        outcome = sending.send_segment(self.channel, submit, arm, patience_s=self._options.submit_s)
-        if isinstance(outcome, Accepted) and earlier is not None:
-            outcome = self._sort_out(outcome, earlier)
+        outcome: Outcome = sending.send_segment(self.channel, submit, arm, patience_s=self._options.submit_s)
+        if isinstance(outcome, Accepted) and self._waiting():
+            outcome = self._sort_out(outcome)
         if isinstance(outcome, Accepted) and outcome.reference:
             return self._with_counter(outcome)
         if isinstance(outcome, Unknown) and outcome.code == "timeout":
-            self._memory.unanswered = Unanswered(parcel.number, self.monotonic(), armed_at)
+            self._memory.unanswered.append(Unanswered(parcel.number, self.monotonic(), armed_at))
         if not isinstance(outcome, Refused) or outcome.code != "withdrawn":
             self._counter.unanswered()
         return outcome
@@ -228,35 +229,45 @@ class Modem:
             self._on_call(call)
 
     def _hear_late(self, notice: Notice) -> None:
-        """An answer after its time belongs to the one segment that still waits for one."""
-        reference, waiting = notice.number(0), self._memory.unanswered
+        """An answer after its time belongs to a segment that still waits for one; answers come in their order."""
+        reference = notice.number(0)
         if self._second is not None:
             self._second.append(str(reference) if reference is not None and notice.is_clean else "")
-        elif waiting is not None and notice.is_clean and reference is not None and reference < MODULUS:
-            self._memory.unanswered = None
-            self._note_late(waiting, str(reference))
+        elif self._waiting() and notice.is_clean and reference is not None and reference < MODULUS:
+            self._note_late(str(reference))
 
-    def _sort_out(self, outcome: Accepted, earlier: Unanswered) -> Accepted:
-        """Tell a late answer to an earlier segment from the answer to this one: then two come, in their order."""
-        if self.monotonic() - earlier.since > LATE_S:
-            return outcome
+    def _waiting(self) -> bool:
+        """Say whether an earlier segment may still get its answer."""
+        waiting = self._memory.unanswered
+        while waiting and self.monotonic() - waiting[0].since > LATE_S:
+            waiting.popleft()
+        return bool(waiting)
+
+    def _sort_out(self, outcome: Accepted) -> Accepted | Unknown:
+        """Tell the answer to this segment from a late one to an earlier: both may come, in either order.
+
+        Of two the newer reference is this segment's; one alone is, unless the counter has passed it already.
+        """
+        is_late = bool(outcome.reference) and self._counter.is_behind(int(outcome.reference))
         self._second = []
         try:
-            until = self.monotonic() + SECOND_ANSWER_S
+            until = self.monotonic() + (self._options.submit_s if is_late else SECOND_ANSWER_S)
             while not self._second and self.monotonic() < until:
                 self.channel.listen(until - self.monotonic())
-            if not self._second:
-                return outcome
-            if outcome.reference:
-                self._note_late(earlier, outcome.reference)
-            return Accepted(reference=self._second[0])
-        except PortGoneError:
-            return outcome
+        except PortGoneError as error:
+            return Unknown(code="cut-off", detail=str(error)) if is_late else outcome
         finally:
-            self._second = None
+            second, self._second = self._second, None
+        if not second and not is_late:
+            return outcome
+        older, newer = _by_age(outcome.reference, *second[:1])
+        if older:
+            self._note_late(older)
+        return Accepted(reference=newer) if second else Unknown(code="timeout")
 
-    def _note_late(self, earlier: Unanswered, reference: str) -> None:
-        """Hand a late answer on as word that the segment was not lost."""
+    def _note_late(self, reference: str) -> None:
+        """Hand a late answer on as word that the segment which waited longest was not lost."""
+        earlier = self._memory.unanswered.popleft()
         token = f"late:{secrets.token_hex(8)}"
         self._memory.pushed[token] = Report(
             reference=reference,
@@ -280,3 +291,10 @@ class Modem:
         except ModemError:
             return ""
         return lines[0].text.partition(":")[2].strip() or lines[0].text if lines else ""
+
+
+def _by_age(first: str, second: str = "") -> tuple[str, str]:
+    """Give two references of one counter, the older before the newer; where one is missing, as they came."""
+    if first and second and (int(second) - int(first)) % MODULUS >= MODULUS // 2:
+        return second, first
+    return first, second

@@ -17,7 +17,7 @@ class ReferenceCounter:
 
     def __init__(self) -> None:
         self._last: int | None = None
-        self._is_open = False
+        self._open = 0
         self._is_first = True
         self._resets = False
         self._is_odd = False
@@ -28,16 +28,22 @@ class ReferenceCounter:
 
     def unanswered(self) -> None:
         """A submission ended without a reference, so the next one may skip some."""
-        self._is_open = True
+        self._open += 1
+
+    def is_behind(self, reference: int) -> bool:
+        """Say whether a reference is certainly not that of a new submission."""
+        if self._last is None or self._is_odd or self._resets or self._is_first:
+            return False
+        return not 1 <= (reference - self._last) % MODULUS <= self._open + 1
 
     def accept(self, reference: int) -> bool:
         """Take in a reference; give whether it may be used to judge what happened before it."""
         follows = self._last is not None and reference == (self._last + 1) % MODULUS
-        if self._last is not None and not self._is_open and not follows:
+        if self._last is not None and not self._open and not follows:
             if self._is_first:
                 self._resets = True
             else:
                 self._is_odd = True
         is_reset = self._is_first and (self._resets or reference in _AFTER_RESET)
-        self._last, self._is_open, self._is_first = reference, False, False
+        self._last, self._open, self._is_first = reference, 0, False
         return not is_reset and not self._is_odd
