@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FROM_INPUT: Final = "-"
 AHEAD: Final = 4
 """Files handed to each worker in advance: keeps the order of output and the memory bounded."""
-TABLE: Final = "{number:<22} {what:<12} {standard:<12} {name:<16} {date:<9} {at:>8}  {sure:>5}"
+TABLE: Final = "{number:<22} {what:<12} {standard:<12} {name:<16} {date:<9} {at:>8}  {sure:>5}  {snr:>6}"
 
 
 @click.command()
@@ -116,7 +116,14 @@ def _table(results: Iterator[DecodedFile], files: list[str] | None) -> None:
     """Print a readable table; on many files a bar on standard error shows how far it is."""
     show_bar = files is not None and len(files) > 1 and sys.stderr.isatty()
     head = TABLE.format(
-        number="number", what="type", standard="standard", name="name", date="date", at="at (s)", sure="sure"
+        number="number",
+        what="type",
+        standard="standard",
+        name="name",
+        date="date",
+        at="at (s)",
+        sure="sure",
+        snr="SNR dB",
     )
     with click.progressbar(
         results, length=len(files) if files else None, file=sys.stderr, label="decoding", hidden=not show_bar
@@ -144,6 +151,7 @@ def _row(call: dict[str, object]) -> str:
         date=call["date"] or "",
         at=f"{call['t_end']:.2f}",
         sure=f"{call['confidence']:.2f}",
+        snr="" if call["snr_db"] is None else f"{call['snr_db']:.0f}",
     )
 
 

@@ -48,6 +48,8 @@ def _as_line(call: CallerMessage) -> dict[str, object]:
         "reason": call.reason,
         "t_end": round(call.t_end, 4),
         "confidence": round(call.confidence, 3),
+        "margin": call.margin,
+        "snr_db": call.snr_db,
         "t_start": round(call.t_start, 4),
         "t_last": round(call.t_last, 4),
         "fields": call.fields,

@@ -204,7 +204,8 @@ def _apply(machine: CallMachine, fact: Fact, at: float) -> list[Change]:
 
 def _words(message: CallerMessage) -> str:
     said = message.number or {"P": "withheld", "O": "unavailable"}.get(message.reason or "", "no number")
-    return f"{message.standard} {message.type} {said} confidence {message.confidence:.2f}"
+    words = f"{message.standard} {message.type} {said} confidence {message.confidence:.2f}"
+    return words if message.snr_db is None else f"{words} snr {message.snr_db:.0f}"
 
 
 def _plain(changes: list[Change]) -> list[Heard]:

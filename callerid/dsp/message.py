@@ -43,6 +43,13 @@ class CallerMessage(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of input consumed when the message was given out."""
     confidence: float = 1.0
     """0–1, from the detector's decision margin; what is below the detector's own threshold is not given out."""
+    margin: float | None = None
+    """Nats by which what was read is likelier than its nearest rival; None where no detector of ours decided.
+
+    FSK: the nearest other message with a right checksum, 24 at most. DTMF: the weakest tone against its rival.
+    """
+    snr_db: float | None = None
+    """Signal over noise in 0–4 kHz, as the detector measured it beside the message."""
     fields: dict[str, str] = {}
     """Further parameters by their standard's name (``redirecting_number``, ``called_number``, ``charge`` …)."""
 

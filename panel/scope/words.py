@@ -38,9 +38,11 @@ _WITHOUT_NUMBER = {
     "unavailable": "شماره در دسترس نیست",
     "no number": "بدون شماره",
 }
+MINUS = "\u2212"
 _METHODS = {"dtmf": "DTMF", "pulse": "پالس"}
 _MESSAGE = re.compile(
-    r"(?P<standard>[\w-]+) (?P<type>call|mwi|aoc|other) (?P<said>no number|\S+) confidence (?P<margin>[\d.]{1,8})",
+    r"(?P<standard>[\w-]+) (?P<type>call|mwi|aoc|other) (?P<said>no number|\S+) confidence (?P<margin>[\d.]{1,8})"
+    r"(?: snr (?P<snr>-?\d{1,3}))?",
     re.ASCII,
 )
 _DIGIT = re.compile(r"(?P<method>dtmf|pulse) digit (?P<digit>[0-9A-D*#])", re.ASCII)
@@ -68,13 +70,22 @@ def heard_view(text: str) -> HeardView:
         return HeardView(
             "number",
             _WITHOUT_NUMBER.get(said, _MESSAGES[message["type"]]),
-            STANDARDS.get(message["standard"], message["standard"]),
+            _standard(message["standard"], message["snr"]),
             "" if said in _WITHOUT_NUMBER else said[:MOST_LETTERS],
             _share(message["margin"]),
         )
     if digit := _DIGIT.fullmatch(text):
         return HeardView("digit", f"رقم {persian_digits(digit['digit'])} گرفته شد", _METHODS[digit["method"]])
     return HeardView("signal", text[:MOST_LETTERS])
+
+
+def _standard(name: str, snr: str | None) -> str:
+    """Name a standard, after the signal-to-noise ratio where it was measured."""
+    known = STANDARDS.get(name, name)
+    if snr is None:
+        return known
+    ratio = persian_digits(snr.replace("-", MINUS))
+    return f"سیگنال به نویز {ratio} دسی‌بل · {known}"
 
 
 def _share(text: str) -> float | None:

@@ -190,5 +190,7 @@ class DtmfClipDecoder:
             t_start=round(max(0.0, begin / SAMPLE_RATE_HZ), 4),
             t_last=round(end / SAMPLE_RATE_HZ, 4),
             t_end=now_s,
+            margin=round(verdict.margin, 1),
+            snr_db=round(verdict.snr_db, 1),
             confidence=round(verdict.margin / (verdict.margin + CERTAIN), 3),
         )

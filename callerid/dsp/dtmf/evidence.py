@@ -9,6 +9,7 @@ given out: a wrong number is worse than none, and DTMF has no checksum.
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -74,6 +75,11 @@ class Verdict(NamedTuple):
     """The sender's frequency error, as a number in :data:`OFFSETS`."""
     noise: float
     """Mean square of the noise in the tone band."""
+
+    @property
+    def snr_db(self) -> float:
+        """Power of both tones over that of white noise in 0–4 kHz."""
+        return 10 * math.log10(sum(self.strength) * BAND_SHARE / self.noise)
 
 
 def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None:

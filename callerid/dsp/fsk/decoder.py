@@ -82,5 +82,7 @@ class FskDecoder:
             t_last=(reading.end - DELAY) / RATE_HZ,
             t_end=self._history.end / RATE_HZ,
             confidence=reading.confidence,
+            margin=round(reading.margin, 1),
+            snr_db=round(reading.snr_db, 1),
             fields=fields.fields,
         )

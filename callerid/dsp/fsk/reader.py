@@ -83,6 +83,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     """Absolute index after the checksum's stop bit."""
     confidence: float
+    margin: float
+    """Nats to the nearest other message that passes the checksum."""
     mark_hz: float
     space_hz: float
     snr_db: float
@@ -248,6 +250,7 @@ def _decide(history: History, wave: Wave, path: Path) -> Reading | None:
         start=wave.edge(path.first + starts[0]),
         end=wave.edge(path.first + starts[-1] + BYTE_BITS),
         confidence=-math.expm1(-sure),
+        margin=sure,
         mark_hz=wave.mark_hz,
         space_hz=wave.space_hz,
         snr_db=10.0 * math.log10(wave.power / wave.noise),

@@ -28,6 +28,12 @@ def test_every_signal_of_the_line_has_persian_words() -> None:
             HeardView("number", "شمارهٔ تماس‌گیرنده", "FSK Bell 202", "09121234567", 0.99),
         ),
         (
+            CallerMessage(standard="dtmf", number="09121234567", confidence=0.78, snr_db=-4.2),
+            HeardView(
+                "number", "شمارهٔ تماس‌گیرنده", "سیگنال به نویز \u2212۴ دسی‌بل · DTMF", "09121234567", 0.78
+            ),
+        ),
+        (
             CallerMessage(standard="dtmf", reason="P", confidence=1.0),
             HeardView("number", "شماره پنهان است", "DTMF", "", 1.0),
         ),

@@ -70,6 +70,8 @@ def test_each_call_has_the_promised_keys(recordings: Path) -> None:
     assert (call["standard"], call["type"], call["number"]) == ("fsk-v23", "call", "02188776655")
     assert (call["name"], call["date"], call["reason"]) == ("Sara", "11221430", None)
     assert 0 < call["confidence"] <= 1
+    assert call["margin"] > 10
+    assert call["snr_db"] > 20
 
 
 def test_a_withheld_number_is_null_with_its_reason(recordings: Path) -> None:

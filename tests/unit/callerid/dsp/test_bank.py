@@ -133,3 +133,18 @@ def test_no_stream_of_samples_makes_a_message(seed: int, kind: str, rate_hz: int
         "silence": lambda: np.zeros(n),
     }
     assert decode(streams[kind]().astype(np.float32), rate_hz=rate_hz) == []
+
+
+@pytest.mark.parametrize(("snr_db", "within_db"), [(6.0, 1.0), (20.0, 2.5)])
+def test_a_message_says_how_far_it_stands_over_the_noise(snr_db: float, within_db: float) -> None:
+    """SNR in 0–4 kHz, of a DTMF string that of both tones."""
+    pause = tones.silence(0.5)
+    fsk_dbm0, key_dbm0 = -15.0, -15.0 - 3.0
+    keys = dtmf.dial(f"A{NUMBER}C", level_dbm0=key_dbm0, seed=1)
+    for sound in (fsk_call("fsk-bell202"), fsk_call("fsk-v23"), keys):
+        line = np.concatenate((pause, sound, pause))
+        line += tones.noise(len(line) / 8000 + 0.01, fsk_dbm0 - snr_db, 3)[: len(line)]
+        (message,) = decode(line)
+        assert message.snr_db == pytest.approx(snr_db, abs=within_db)
+        assert message.margin is not None
+        assert message.margin > 10.0
