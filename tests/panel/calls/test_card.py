@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
+from appliance.core.events import CallEnded
 from tests.panel.simulated_calls import SimulatedCall
 from tests.panel.world import Person, World
 
@@ -114,3 +116,42 @@ def test_names_and_notes_are_text_and_never_markup(world: World, desk: Person, c
     shown = card(desk, call().ring().identify("09121234567"))
     assert "<b onload" not in shown
     assert "<i>" not in shown
+
+
+def reasoned(call: SimulatedCall, **changes: object) -> SimulatedCall:
+    """Give a call with what else the line told of it."""
+    call.snapshot = msgspec.structs.replace(call.snapshot, **changes)
+    return call
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("no-answer", "پاسخ ندادند"), ("engaged", "اشغال بود"), ("not-dialled", "شماره‌ای گرفته نشد")],
+)
+def test_what_became_of_an_outgoing_call_is_said(
+    desk: Person, call: MakeCall, reason: str, words: str
+) -> None:
+    dialled = call(is_outgoing=True).dial("02188776655")
+    reasoned(dialled, end_reason=reason, state="ended", ended_at=dialled.snapshot.started_at)
+    dialled._tell(CallEnded, 9, {})
+    assert words in card(desk, dialled)
+
+
+def test_a_call_that_was_talked_on_at_the_start_has_no_direction(desk: Person, call: MakeCall) -> None:
+    found = reasoned(
+        call(), direction="unknown", number_state="absent", is_estimated=True, estimate_confidence=0.5
+    )
+    found.answer()
+    assert "هنگام روشن‌شدن دستگاه" in card(desk, found)
+    page = desk.get(f"/calls/{found.id}").text
+    assert "<dt>جهت</dt><dd>نامعلوم</dd>" in page
+    assert "تخمینی" in page
+
+
+def test_two_calls_on_one_line_have_a_card_each(desk: Person, call: MakeCall) -> None:
+    talked, waiting = call().ring().identify("09121234567").answer(), call().ring().identify("02610000002")
+    assert "نرگس احمدی‌پور" in card(desk, talked)
+    assert "شخص حقوقی" in card(desk, waiting)
+    log = desk.get("/calls").text
+    assert talked.id in log
+    assert waiting.id in log
