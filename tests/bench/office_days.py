@@ -40,9 +40,11 @@ GONE_S = 2.0
 """A killed daemon is back after so long."""
 
 
-class LineDays(NamedTuple):
-    """What came of one line's days."""
+class LineDay(NamedTuple):
+    """What came of one line's day."""
 
+    line: int
+    day: int
     scenes: Counter[str]
     calls: int
     problems: list[str]
@@ -52,13 +54,13 @@ class LineDays(NamedTuple):
 class OfficeLine:
     """One line with its daemon, in a time of its own."""
 
-    def __init__(self, line: int, database: Path, seed: int) -> None:
+    def __init__(self, line: int, database: Path, seed: str | int, day: int = 0) -> None:
         self._line = line
         self._database = database
         self._rng = random.Random(seed)
-        self.clock = FakeClock(START + OPENS_AT)
+        self.clock = FakeClock(START + OPENS_AT + timedelta(days=day))
         self._zero = (self.clock.monotonic(), self.clock.now())
-        self.driver = OfficeDriver(self.clock, line)
+        self.driver = OfficeDriver(self.clock, line + 100 * day)
         self.bus = RecordingBus()
         self._writer = EventWriter(database)
         self._writer.start()
@@ -115,28 +117,21 @@ class OfficeLine:
         return daemon
 
 
-def live_days(line: int, database: Path, days: int, scenes_a_day: int, seed: int = SEED) -> LineDays:
-    """Let a line live through office days and compare what is stored with what happened."""
+def live_day(line: int, day: int, database: Path, scenes_a_day: int, seed: int = SEED) -> LineDay:
+    """Let a line live through one office day and compare what is stored with what happened."""
     logging.disable(logging.CRITICAL)
-    office = OfficeLine(line, database, seed + line)
-    chance = random.Random(f"{seed} {line}")
-    names, weights = list(WEIGHTS), list(WEIGHTS.values())
-    start = office.clock.monotonic()
-    plan = [
-        (
-            start + day * 86_400.0 + DAY_S * (place + chance.random() * 0.5) / scenes_a_day,
-            chance.choices(names, weights)[0],
-        )
-        for day in range(days)
-        for place in range(scenes_a_day)
-    ]
+    office = OfficeLine(line, database, f"{seed} {line} {day}", day)
+    chance = random.Random(f"scenes {seed} {line} {day}")
+    names = chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=scenes_a_day)
+    opens, apart_s = office.clock.monotonic(), DAY_S / scenes_a_day
+    plan = [(opens + apart_s * (place + chance.random() * 0.5), name) for place, name in enumerate(names)]
     expected = [call for scene in office.live(plan) for call in scene.expected()]
-    scenes = Counter(name for _at, name in plan)
-    heard_s = office.driver.heard_s
     office.close()
     ids = list(dict.fromkeys(event.call.id for event in office.bus.events if hasattr(event, "call")))
     rows = stored_rows(database, ids)
-    return LineDays(scenes, len(rows), compare(office, expected, rows), heard_s)
+    return LineDay(
+        line, day, Counter(names), len(rows), compare(office, expected, rows), office.driver.heard_s
+    )
 
 
 def stored_rows(database: Path, ids: list[str]) -> list[CallRow]:
@@ -203,29 +198,40 @@ def differences(office: OfficeLine, call: Expected, row: CallRow) -> list[str]:
 
 
 def run_days(days: int, jobs: int, lines: int = LINES, scenes_a_day: int = SCENES_A_DAY) -> bool:
-    """Simulate the days on all lines, print what came of them, and tell whether all was right."""
+    """Simulate the days on all lines, print what came of each, and tell whether all was right.
+
+    Each line's day is a piece of work of its own; all days are stored in one database.
+    """
+    results: list[LineDay] = []
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="aminbox-days-") as folder:
         database = Path(folder) / "office.sqlite3"
         migrate(database)
-        began = time.monotonic()
+        work = [(line, day, database, scenes_a_day) for day in range(days) for line in range(1, lines + 1)]
         with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-            work = [(line, database, days, scenes_a_day) for line in range(1, lines + 1)]
-            results = pool.starmap(live_days, work)
-        took_s = time.monotonic() - began
+            for result in pool.imap(_live_day, work):
+                results.append(result)
+                for problem in result.problems:
+                    print(f"  day {result.day + 1}, line {result.line}: {problem}", flush=True)
+                if result.line == lines:
+                    _report(results, time.monotonic() - began)
     scenes = sum((one.scenes for one in results), Counter[str]())
-    problems = [f"line {line}: {problem}" for line, one in enumerate(results, 1) for problem in one.problems]
+    print(", ".join(f"{name} {count}" for name, count in sorted(scenes.items())))
+    return not any(one.problems for one in results)
+
+
+def _live_day(work: tuple[int, int, Path, int]) -> LineDay:
+    return live_day(*work)
+
+
+def _report(results: list[LineDay], took_s: float) -> None:
     sound_s = sum(one.sound_s for one in results)
     print(
-        f"{days} days, {lines} lines: {scenes.total()} scenes, {sum(one.calls for one in results)} calls stored"
+        f"{results[-1].day + 1} days: {sum(one.scenes.total() for one in results)} scenes, "
+        f"{sum(one.calls for one in results)} calls stored, {sum(len(one.problems) for one in results)} problems; "
+        f"{sound_s / 3600:.2f} h of sound, {sound_s / took_s:.0f} times real",
+        flush=True,
     )
-    print(
-        f"{sound_s / 3600:.1f} h of sound in {took_s:.0f} s with {jobs} processes, {sound_s / took_s:.0f} times real"
-    )
-    print("  " + ", ".join(f"{name} {count}" for name, count in sorted(scenes.items())))
-    print(f"problems: {len(problems)}")
-    for problem in problems[:40]:
-        print("  " + problem)
-    return not problems
 
 
 def main(words: list[str] | None = None) -> int:
