@@ -157,7 +157,11 @@ def test_a_reader_that_goes_away_is_no_error(recordings: Path) -> None:
 def test_it_starts_quickly(recordings: Path) -> None:
     took = []
     for _ in range(3):
-        begin = time.perf_counter()
+        before = os.times()
         subprocess.run((*COMMAND, "--json", str(recordings / "broken.wav")), capture_output=True, check=True)
-        took.append(time.perf_counter() - begin)
-    assert min(took) < 1.0  # 0.2 s measured on a quiet machine; the goal is 0.5 s
+        after = os.times()
+        took.append(
+            after.children_user + after.children_system - before.children_user - before.children_system
+        )
+    # Processor time: what else the machine does is not ours. 0.2 s on a quiet machine; the goal is 0.5 s.
+    assert min(took) < 1.0
