@@ -99,7 +99,7 @@ def test_the_office_hears_a_beep_of_a_fifth_of_a_second_after_the_interval(
     beeps = tone_in(heard_by_office(tmp_path, backend, beep_s=1), 1400) > 0.03
     assert 3 <= beeps.sum() <= 5
     first = np.flatnonzero(beeps)[0] * 0.05
-    assert 0.9 <= first <= 1.4
+    assert 0.9 <= first <= 1.8
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -108,7 +108,7 @@ def test_the_announcement_is_heard_before_the_voices(tmp_path: Path, backend: st
     soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * np.arange(4000) / 8000), 8000, subtype="PCM_16")
     heard = heard_by_office(tmp_path, backend, announcement=str(path))
     words, voice = tone_in(heard, 440) > 0.1, tone_in(heard, 1000) > 0.1
-    assert 9 <= words.sum() <= 11
+    assert 8 <= words.sum() <= 12
     assert voice.sum() >= 20
     assert np.flatnonzero(words)[-1] <= np.flatnonzero(voice)[0] + 1
 

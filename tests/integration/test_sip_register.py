@@ -92,7 +92,7 @@ def test_a_registration_is_renewed_before_it_ends(tmp_path: Path, backend: str) 
     line = line_at(tmp_path, registrar.port, backend)
     try:
         line.driver.open()
-        line.follow(lambda _calls: (registered_for_s(tmp_path, 1) or 0) > 200, timeout_s=4)
+        line.follow(lambda _calls: (registered_for_s(tmp_path, 1) or 0) > 200, timeout_s=6)
         assert registrar.result() == ""
         assert (registered_for_s(tmp_path, 1) or 0) > 290
     finally:

@@ -95,6 +95,8 @@ def clean(head: Head) -> bytes:
     for name, value in head.fields:
         if name not in NEEDED or (name in _SINGLE and name in seen):
             continue
+        if name == "expires" and head.method == "INVITE":
+            continue  # how long a call may ring is not the sender's to say
         seen.add(name)
         if name in ("from", "to", "contact"):
             value = plain_address(value)

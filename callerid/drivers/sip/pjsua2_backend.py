@@ -102,7 +102,7 @@ class Pjsua2Backend:
             at = time.monotonic()
             self._account.pass_time(at)
             for call in list(self.calls):
-                if isinstance(call, BridgedCall):
+                if isinstance(call, BridgedCall | ObservedCall):
                     call.pass_time(at)
             for _todo in range(len(self.later)):
                 self.later.popleft()()

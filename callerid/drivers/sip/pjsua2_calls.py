@@ -21,6 +21,8 @@ BUSY = (486, 600)
 OWN_MATTERS = range(401, 408)
 UNAVAILABLE = 480
 FRAME_US = 20_000
+LONGEST_RING_S = 300.0
+"""A call that rings for so long was taken back and nobody said so; sippy gives up after as long."""
 BEEP_VOLUME = 3300
 
 
@@ -39,7 +41,14 @@ class ObservedCall(pjsua2.Call):  # type: ignore[misc]
         self._backend = backend
         self._key = key
         self._cancel: Head | None = None
+        self._began = time.monotonic()
         backend.calls.add(self)
+
+    def pass_time(self, at: float) -> None:
+        """Give up a call that nobody takes back."""
+        if at - self._began >= LONGEST_RING_S:
+            self._began = at
+            self.hangup(operation(UNAVAILABLE))
 
     def onCallTsxState(self, prm: Any) -> None:
         """Something was received or sent; the CANCEL says why the call is taken back."""
@@ -63,6 +72,7 @@ class BridgedCall:
         self._key = key
         self._cancel: Head | None = None
         self._is_answered = self._is_over = False
+        self._began = time.monotonic()
         self._speak_at: float | None = None
         self._next_beep: float | None = None
         self._tools: list[Any] = []
@@ -128,7 +138,12 @@ class BridgedCall:
 
     def pass_time(self, at: float) -> None:
         """End the announcement, give the beep, when it is time."""
-        if self._is_over or self._speak_at is None:
+        if self._is_over:
+            return
+        if self._speak_at is None:
+            if at - self._began >= LONGEST_RING_S:
+                self.sides["caller"].hangup(operation(UNAVAILABLE))
+                self.ended("caller", 0)
             return
         if at >= self._speak_at and self._tools and self._next_beep is None:
             self._tools.clear()
@@ -170,7 +185,7 @@ class BridgedCall:
         if self._is_answered:
             return "on-hook"
         if leg == "caller":
-            return end_of_cancelled(self._cancel, is_only_target=True)
+            return "unknown" if self._cancel is None else end_of_cancelled(self._cancel, is_only_target=True)
         return "busy-tone" if code in BUSY else "unknown"
 
 

@@ -28,6 +28,7 @@ RINGING_AGAIN_S = 50
 """A call that rings for long is told so every minute (RFC 3261, clause 13.3.1.1)."""
 MOST_CALLS = 60
 """More at once than this is no office's telephone."""
+NO_MESSAGE = Head("", ())
 Answer = tuple[Any, Any, Any]
 """Response, what to call when the request is cancelled, what to call when no ACK comes."""
 
@@ -149,7 +150,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self, config: dict[str, Any], on_request: Callable[[Any, Any], Answer | None], desk: Desk
     ) -> None:
         self._desk = desk
-        self.head = Head("", ())
+        self.head = NO_MESSAGE
         """The message that is being worked on, as it was sent."""
         super().__init__(config, on_request)
 
@@ -163,6 +164,8 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             super().handleIncoming(clean(head), remote, server, time)
         except Exception as error:  # the outermost loop of the signalling
             self._desk.note(f"a {head.method or 'response'} could not be handled: {type(error).__name__}")
+        finally:
+            self.head = NO_MESSAGE
 
 
 class _NoLog:

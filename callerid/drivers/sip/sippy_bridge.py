@@ -24,6 +24,7 @@ from sippy.UA import UA
 from appliance.core.events import EndReason
 from callerid.drivers.sip import sdp
 from callerid.drivers.sip.desk import Desk
+from callerid.drivers.sip.headers import Head
 from callerid.drivers.sip.identity import Caller, end_of_cancelled
 from callerid.drivers.sip.messages import LegName
 from callerid.drivers.sip.relay import NoPortError, Relay, Session
@@ -151,7 +152,9 @@ class BridgedCall:
         if self._is_answered:
             return "on-hook"
         if leg == "caller":
-            return end_of_cancelled(self._config["_sip_tm"].head, is_only_target=True)
+            said: Head = self._config["_sip_tm"].head
+            # Without a message it is the time that ran out: nobody knows what the caller did.
+            return end_of_cancelled(said, is_only_target=True) if said.method else "unknown"
         return "busy-tone" if code in BUSY else "unknown"
 
     def _refuse(self, leg: LegName) -> None:

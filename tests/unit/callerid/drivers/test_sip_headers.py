@@ -74,6 +74,12 @@ def test_only_the_first_of_doubled_single_fields_reaches_the_library() -> None:
     assert b"666" not in cleaned
 
 
+def test_a_sender_cannot_let_a_call_ring_for_ever() -> None:
+    assert b"Expires" not in clean(head("Expires: 999999999"))
+    answer = head("Expires: 300", lines=["SIP/2.0 200 OK", *LINES[1:]])
+    assert b"Expires: 300" in clean(answer), "a registrar's answer says how long it holds"
+
+
 def test_the_library_sees_no_names_no_identities_and_a_right_length() -> None:
     found = read_head(
         message(
