@@ -73,15 +73,18 @@ def sendable(text: str) -> str:
 def _units(text: str, encoding: Encoding) -> int:
     if encoding == "gsm7":
         return len(text) + sum(letter in GSM7_EXTENDED for letter in text)
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _cut(text: str, encoding: Encoding) -> list[str]:
+    room = PART[encoding]
+    if _units(text, encoding) == len(text):
+        return [text[start : start + room] for start in range(0, len(text), room)]
     parts: list[str] = []
     start = used = 0
     for place, letter in enumerate(text):
         width = _units(letter, encoding)
-        if used + width > PART[encoding]:
+        if used + width > room:
             parts.append(text[start:place])
             start, used = place, 0
         used += width

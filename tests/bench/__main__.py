@@ -17,6 +17,8 @@ SECTIONS = {
     "talk-off": "tests.bench.talkoff",
     "recorder": "tests.bench.recorder",
     "modem-storm": "tests.bench.modem_storm",
+    "message-storm": "tests.bench.message_storm",
+    "campaign": "tests.bench.campaign",
 }
 
 

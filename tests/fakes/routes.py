@@ -70,6 +70,8 @@ class FakeRoute:
         self.cut_before_arm = self.cut_after_arm = self.cut_after_air = False
         self._price = price
         self._reference = 0
+        self.references: dict[tuple[str, int], int] = {}
+        """TP-MR of each part that left."""
         self._keys: dict[int, str] = {}
 
     def open(self) -> None:
@@ -148,6 +150,7 @@ class FakeRoute:
         self.left_rial -= self._price or 0
         if self.capabilities.counts_references:
             self._reference = (self._reference + 1) % 256
+            self.references[parcel.message_id, parcel.part] = self._reference
             return Accepted(reference=str(self._reference), counter="sim-1")
         self._keys[parcel.client_key] = f"r{len(self.air)}"
         return Accepted(reference=self._keys[parcel.client_key], cost_rial=self._price)
