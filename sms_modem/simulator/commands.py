@@ -79,7 +79,11 @@ class Interpreter:
     def _do_z(self, form: str, value: str) -> None:
         self.succeed()
 
-    _do_f = _do_csms = _do_crc = _do_cmms = _do_cscs = _do_h = _do_z
+    _do_f = _do_csms = _do_crc = _do_cmms = _do_h = _do_z
+
+    def _do_cscs(self, form: str, value: str) -> None:
+        answers = {"?": '+CSCS: "GSM"', "=?": '+CSCS: ("GSM","IRA","UCS2")'}
+        self.succeed(*filter(None, [answers.get(form)]))
 
     def _do_e(self, form: str, value: str) -> None:
         self.echoes = value != "0"
@@ -153,7 +157,8 @@ class Interpreter:
             return
         numbers = [int(part) if part.isdigit() else 0 for part in split_parameters(value)] + [0] * 5
         wanted = (numbers[0], numbers[1], numbers[3])
-        if form.startswith("=") and form != "=?" and wanted not in self._modem.maker.routings:
+        is_known = wanted in self._modem.maker.routings or wanted[1:] == (0, 0)
+        if form != "=?" and not is_known:
             self.fail("cms", NOT_SUPPORTED)
             return
         self.routing = wanted
@@ -188,8 +193,11 @@ class Interpreter:
         network = self._modem.network
         self.succeed(f"+CSQ: {network.signal if network.is_covered else 99},0")
 
+    def _do_csca(self, form: str, value: str) -> None:
+        self.succeed(*(['+CSCA: "+989110001100",145'] if form == "?" else []))
+
     def _do_cfun(self, form: str, value: str) -> None:
-        self.succeed()
+        self.succeed(*(["+CFUN: 1"] if form == "?" else []))
         if value.startswith("1,1"):
             self._modem.reboot()
 
@@ -217,7 +225,7 @@ class Interpreter:
 
     def _do_cmgd(self, form: str, value: str) -> None:
         parts = split_parameters(value)
-        if len(parts) != 1 or not parts[0].isdigit():
+        if not parts[0].isdigit() or parts[1:] not in ((), ("0",)):
             self.fail("cms", 302)
             return
         self._modem.slots.of(self.reading).pop(int(parts[0]), None)
