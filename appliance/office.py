@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+import msgspec
 
 from appliance.core.clock import SystemClock
 from appliance.core.command import EXIT_IO, CommandError, usable_config
-from appliance.core.config import Config, DataSection, LineSection, load_text
+from appliance.core.config import (
+    Config,
+    ConfigError,
+    DataSection,
+    LineSection,
+    load_config,
+    load_text,
+    with_own_lines,
+)
 from appliance.core.config.finding import ENVIRONMENT, remember_started
+from appliance.core.config.own_lines import lines_file
 from appliance.core.jalali import persian_digits
 from appliance.core.service import set_up_logging, stop_on_signals
 from appliance.diagnostics import check_all
 from appliance.supervisor import Role, Supervisor
+
+log = logging.getLogger("run")
 
 DEMO_LINES = 2
 DEMO_FOLDER = "data"
@@ -56,7 +70,8 @@ def run(
         raise CommandError("\n".join(str(problem) for problem in problems), problems[0].exit_code)
     _prepare(config, demo)
     remember_started(path)
-    supervisor = Supervisor(_roles(config), environment, config.data.runtime_folder)
+    wanted = _follow(path, config)
+    supervisor = Supervisor(_roles(config), environment, config.data.runtime_folder, wanted)
     stop = stop_on_signals()
     status = supervisor.run(stop.is_set, lambda: _announce(config, demo))
     if status:
@@ -64,13 +79,44 @@ def run(
 
 
 def _roles(config: Config) -> list[Role]:
-    simulated = [line for line in config.lines if line.driver == "sim"]
+    simulated = [str(line.number) for line in config.lines if line.driver == "sim"]
     roles = [Role("panel", ("panel",), is_vital=True)]
     if simulated:
-        roles.append(Role("exchange", ("sim", "exchange")))
-    roles += [Role(f"line {line.number}", ("line", str(line.number))) for line in config.lines]
+        roles.append(Role("exchange", ("sim", "exchange"), mark=" ".join(simulated)))
+    roles += [
+        Role(f"line {line.number}", ("line", str(line.number)), mark=str(msgspec.structs.astuple(line)))
+        for line in config.lines
+    ]
     patient = ("sms", "scheduler")
     return [*roles, *(Role(name, (name,), is_patient=True) for name in patient)]
+
+
+def _follow(path: Path, config: Config) -> Callable[[], list[Role] | None]:
+    """Give the question whether the lines set up in the panel changed; the answer is the roles, or None."""
+    file = lines_file(config.data.folder)
+    seen = _stamp(file)
+
+    def wanted() -> list[Role] | None:
+        nonlocal seen
+        stamp = _stamp(file)
+        if stamp == seen:
+            return None
+        seen = stamp
+        try:
+            return _roles(load_config(path))
+        except ConfigError as error:
+            log.error("happening=configuration-refused problem=%s", error)
+            return None
+
+    return wanted
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config, Path]:
@@ -89,7 +135,7 @@ def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config
             "(make run DATA=folder), or give this user the right to write there",
             EXIT_IO,
         ) from None
-    return load_text(text, str(path)), path
+    return with_own_lines(load_text(text, str(path))), path
 
 
 def _demo_text(folder: Path, port: int, host: str, lines: list[LineSection]) -> str:

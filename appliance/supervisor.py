@@ -28,6 +28,8 @@ HEALTHY_S = 20.0
 WATCHDOG_S = 30.0
 STOP_S = 6.0
 POLL_S = 0.1
+LOOK_S = 1.0
+"""How often the configuration is looked at for other roles."""
 LONGEST_PATIENCE_S = 5.0
 _PR_SET_PDEATHSIG = 1
 
@@ -41,6 +43,8 @@ class Role(msgspec.Struct, frozen=True):
     """When it cannot start at all (wrong configuration, port taken), the whole office stops."""
     is_patient: bool = False
     """Starts when the others are ready, so that the panel and the lines have the machine to themselves."""
+    mark: str = ""
+    """What it was set up with; a role whose mark changes is started anew."""
 
 
 class Child:
@@ -80,7 +84,17 @@ class Child:
 class Supervisor:
     """All roles of one office."""
 
-    def __init__(self, roles: list[Role], environment: dict[str, str], runtime: Path) -> None:
+    def __init__(
+        self,
+        roles: list[Role],
+        environment: dict[str, str],
+        runtime: Path,
+        wanted: Callable[[], list[Role] | None] = lambda: None,
+    ) -> None:
+        """`wanted` is asked every `LOOK_S` whether other roles are to run now; None: as before."""
+        self._environment = environment
+        self._wanted = wanted
+        self._looked = 0.0
         self._path = runtime / "notify.sock"
         self._path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -105,6 +119,7 @@ class Supervisor:
                     if status is not None:
                         return status
                 self._listen()
+                self._follow(at)
                 urgent = [child for child in self._children if not child.role.is_patient]
                 if not announced and all(child.is_ready for child in urgent):
                     announced = True
@@ -139,6 +154,29 @@ class Supervisor:
         )
         return None
 
+    def _follow(self, at: float) -> None:
+        """Start and stop what the configuration now says otherwise."""
+        if at - self._looked < LOOK_S:
+            return
+        self._looked = at
+        roles = self._wanted()
+        if roles is None:
+            return
+        gone = [child for child in self._children if child.role not in roles]
+        if not gone and len(roles) == len(self._children):
+            return
+        known = [child.role for child in self._children]
+        self._stop(gone)
+        self._children = [child for child in self._children if child not in gone]
+        for role in roles:
+            if role not in known:
+                self._children.append(Child(role, self._environment, str(self._path)))
+        log.info(
+            "happening=roles-changed stopped=%s started=%s",
+            ",".join(child.role.name for child in gone) or "-",
+            ",".join(role.name for role in roles if role not in known) or "-",
+        )
+
     def _listen(self) -> None:
         try:
             data, ancillary, _flags, _address = self._socket.recvmsg(4096, 256)
@@ -154,7 +192,12 @@ class Supervisor:
                     log.info("happening=role-ready role=%s after_s=%.1f", child.role.name, at - child.started)
 
     def _stop_all(self) -> None:
-        running = [child.process for child in self._children if child.process is not None]
+        self._stop(self._children)
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def _stop(self, children: list[Child]) -> None:
+        running = [child.process for child in children if child.process is not None]
         for process in running:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
@@ -165,8 +208,6 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self._socket.close()
-        self._path.unlink(missing_ok=True)
 
 
 def _sender(ancillary: list[tuple[int, int, bytes]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from appliance.core.bus import Bus, UnixBus
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.config import Config
-from panel import access, errors, security, templating
+from panel import access, errors, following, security, templating
 from panel.assets import Assets
 from panel.assets import blueprint as static_blueprint
 from panel.context import EXTENSION, Office, close_conn
@@ -28,8 +29,12 @@ def create_app(
     bus: Bus | None = None,
     is_demo: bool = False,
     settings: dict[str, Any] | None = None,
+    reload: Callable[[], Config] | None = None,
 ) -> Flask:
-    """Give the application that serves an office; `settings` are Flask's own, for tests."""
+    """Give the application that serves an office.
+
+    `settings` are Flask's own, for tests; `reload` reads the configuration again when lines were set up.
+    """
     app = Flask("panel", root_path=str(Path(__file__).parent), static_folder=None)
     app.config.update(
         SECRET_KEY=secret_key(Path(config.data.folder)),
@@ -53,6 +58,8 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     security.install(app, config.panel.allowed_hosts)
     CSRFProtect(app)
+    if reload is not None:
+        following.install(app, reload)
     app.before_request(access.guard)
     app.teardown_appcontext(close_conn)
     features = discover(office)

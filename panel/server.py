@@ -19,6 +19,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from appliance.core.config import Config
+from appliance.core.config.finding import find_config
 from appliance.core.service import go_first, notify
 
 SPARE_THREADS = 32
@@ -114,7 +115,7 @@ class PanelServer(BaseApplication):
         # A ring must not wait for a page: the process goes before jobs, its threads take turns every millisecond.
         go_first(NICENESS)
         sys.setswitchinterval(THREAD_TURN_S)
-        app = create_app(self._config, is_demo=self._is_demo)
+        app = create_app(self._config, is_demo=self._is_demo, reload=lambda: find_config()[0])
         live = live_of(app)
         live.start(f"panel-{os.getpid()}")
         _install_quick_end(live.stop)

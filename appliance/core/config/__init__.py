@@ -4,7 +4,7 @@ Defaults make a fresh machine run the demo; every key's meaning stands in its se
 which `docs/configuration.md` is made.
 """
 
-from appliance.core.config.loading import ConfigError, load_config, load_text
+from appliance.core.config.loading import ConfigError, load_config, load_text, with_own_lines
 from appliance.core.config.sections import (
     Config,
     DataSection,
@@ -26,4 +26,5 @@ __all__ = [
     "SmsSection",
     "load_config",
     "load_text",
+    "with_own_lines",
 ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from appliance.core.config.own_lines import merged_lines, read_own_lines
 from appliance.core.config.sections import Config
 
 LARGEST_FILE_BYTES = 1 << 20
@@ -18,7 +19,17 @@ class ConfigError(ValueError):
 
 
 def load_config(path: Path) -> Config:
-    """Read a configuration file. Raises `ConfigError`."""
+    """Read a configuration file and the lines set up in the panel. Raises `ConfigError`."""
+    return with_own_lines(load_text(_read(path), str(path)))
+
+
+def with_own_lines(config: Config) -> Config:
+    """Give a configuration with the lines that were set up in the panel."""
+    own = read_own_lines(config.data.folder)
+    return msgspec.structs.replace(config, lines=merged_lines(config.lines, own))
+
+
+def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE_BYTES + 1)
@@ -33,7 +44,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check its owner and mode") from None
-    return load_text(text, str(path))
+    return text
 
 
 def load_text(text: str, source: str) -> Config:
