@@ -16,10 +16,10 @@ from appliance.domain.acting import Acting
 from appliance.domain.fields.kinds import Value
 from appliance.domain.fields.reading import read_fields
 from appliance.domain.fields.refused import Refused
-from appliance.domain.people.completeness import refresh_completeness
 from appliance.domain.people.fields import PERSONS
+from appliance.domain.people.parts import settle_person
 from appliance.domain.people.reaching import require_person
-from db.queries import persons, search
+from db.queries import persons
 from db.records import find_row, insert_row, update_row
 from db.text import fold, fold_joined, sort_key
 
@@ -50,7 +50,7 @@ def enter_person(
     person_id = insert_row(act.conn, "persons", row)
     for number in keys:
         persons.insert_phone(act.conn, person_id, number)
-    _settle(act, person_id)
+    settle_person(act, person_id)
     person = persons.find_person(act.conn, person_id)
     assert person is not None
     audit.note_done(act, "create", "person", person_id, person.full_name)
@@ -72,7 +72,7 @@ def change_person(
     row = values | _keys_of({**before, **values}) | {"changed_at": act.at, "changed_by": _user(act)}
     if not update_row(act.conn, "persons", person_id, row, revision=revision or before["revision"]):
         raise ConflictError("the person was changed by somebody else")
-    _settle(act, person_id)
+    settle_person(act, person_id)
     changes = audit.differences(before, values)
     if changes:
         person = persons.find_person(act.conn, person_id)
@@ -165,11 +165,6 @@ def _number_keys(numbers: list[str]) -> list[str]:
             raise Refused({"phone": "phone.form"}, {})
         keys.append(number.key)
     return list(dict.fromkeys(keys))
-
-
-def _settle(act: Acting, person_id: int) -> None:
-    refresh_completeness(act.conn, person_id)
-    search.refresh_person(act.conn, person_id)
 
 
 def _user(act: Acting) -> int | None:

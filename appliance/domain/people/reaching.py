@@ -10,17 +10,20 @@ from db import Connection
 from db.queries.persons import Person, find_person
 
 
+def reach_condition(reach: Reach) -> tuple[str, dict[str, object]]:
+    """Give the condition (SQL over persons, and its values) of the persons somebody may know of."""
+    return "1" if reach.scope == "all" else PERSONS.reach[reach.scope], {
+        "reach_user": reach.user_id,
+        "reach_unit": reach.unit_id,
+        "reach_marketer": reach.marketer_id,
+    }
+
+
 def is_reachable(conn: Connection, reach: Reach, person_id: int) -> bool:
     """Tell whether somebody may know of a person."""
-    condition = "1" if reach.scope == "all" else PERSONS.reach[reach.scope]
+    condition, values = reach_condition(reach)
     row = conn.execute(
-        f"SELECT 1 FROM persons WHERE id = :id AND ({condition})",
-        {
-            "id": person_id,
-            "reach_user": reach.user_id,
-            "reach_unit": reach.unit_id,
-            "reach_marketer": reach.marketer_id,
-        },
+        f"SELECT 1 FROM persons WHERE id = :id AND ({condition})", values | {"id": person_id}
     ).fetchone()
     return row is not None
 
