@@ -2,11 +2,17 @@
 
 SQL texts in a `Question` come from the product's own descriptions and never from a request; what people type
 arrives as values only.
+
+A page of half a million rows must not wait for all of them. So the matches are counted first, up to a limit, from
+whatever index narrows them best. Few matches are sorted as they are. Many lie close together in the order's own
+index, which is walked until the page is full. The columns are read last, for the rows of the page alone.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +22,11 @@ from db.connection import Connection
 
 MOST_COUNTED = 10_000
 """Rows counted exactly; more is shown as «more than», because nobody pages that far."""
+FEW = 2_000
+"""Matches that are put in order by sorting them; of more, the order's index is walked."""
+COUNT_STEPS = 1_000_000
+"""Steps of SQLite's machine a count may take (about 40 ms on the measuring machine); then it stands at
+what was found so far."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,24 +37,61 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Pairs of name and SQL."""
     joins: dict[str, str]
     """JOIN clauses by alias, in order; one is used when its alias is named anywhere, or by another one's clause."""
+    always: str = ""
+    """Condition of every question to this table; partial indexes carry it."""
     where: tuple[str, ...]
+    lead: tuple[str, str] | None = None
+    """What a text search begins with: tables that end in `table`, and the condition on them. It only narrows:
+    `where` is the truth."""
     values: dict[str, Any]
     order: tuple[tuple[str, bool], ...]
     """Pairs of SQL and whether it descends."""
 
 
+class Page(msgspec.Struct, frozen=True):
+    """One page of rows."""
+
+    rows: list[dict[str, Any]]
+    """Each with `id` and the question's columns."""
+    total: int
+    """Rows of all pages as far as they were counted."""
+    is_more: bool
+    """There are more than `total`."""
+
+
+def read_page(
+    conn: Connection,
+    question: Question,
+    *,
+    limit: int,
+    offset: int = 0,
+    most: int = MOST_COUNTED,
+    few: int = FEW,
+) -> Page:
+    """Give one page of rows and how many there are."""
+    if question.where:
+        found, is_more = _matches(conn, question, max(most, few))
+        total = len(found)
+    else:
+        found, is_more, total = [], True, count_rows(conn, question, most)
+    if not is_more and total <= few:
+        ids = _sorted(conn, question, found, limit, offset)
+    else:
+        ids = _walk(conn, question, limit, offset)
+    is_more = total > most or (is_more and bool(question.where))
+    return Page(_rows(conn, question, ids), min(total, most), is_more)
+
+
 def select_page(conn: Connection, question: Question, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
     """Give some rows, each with `id` and the question's columns."""
-    sql = f"{_select(question, question.columns)} LIMIT :page_limit OFFSET :page_offset"
-    rows = conn.execute(sql, question.values | {"page_limit": limit, "page_offset": offset})
-    return [dict(row) for row in rows]
+    return read_page(conn, question, limit=limit, offset=offset, most=FEW).rows
 
 
 def count_rows(conn: Connection, question: Question, most: int = MOST_COUNTED) -> int:
     """Count the rows, up to `most` + 1."""
     sql = f"""
         SELECT COUNT(*) FROM (
-            SELECT 1 FROM {question.table} {_joins(question, question.where)} {_where(question)} LIMIT :count_limit
+            SELECT 1 FROM {_from(question, question.where)} {_where(question)} LIMIT :count_limit
         )
     """
     return int(conn.execute(sql, question.values | {"count_limit": most + 1}).fetchone()[0])
@@ -63,35 +111,130 @@ def select_ids(conn: Connection, question: Question, limit: int = -1) -> list[in
 
 def sum_of(conn: Connection, question: Question, sql: str) -> int:
     """Give the sum of a value over all rows."""
-    joins = _joins(question, (*question.where, sql))
+    tables = _from(question, (*question.where, sql))
     row = conn.execute(
-        f"SELECT IFNULL(SUM({sql}), 0) FROM {question.table} {joins} {_where(question)}", question.values
+        f"SELECT IFNULL(SUM({sql}), 0) FROM {tables} {_where(question)}", question.values
     ).fetchone()
     return int(row[0])
 
 
 def holds(conn: Connection, question: Question, record_id: int) -> bool:
     """Tell whether one record is among the rows."""
-    joins = _joins(question, question.where)
-    where = " AND ".join([f"{question.table}.id = :record_id", *question.where])
-    sql = f"SELECT 1 FROM {question.table} {joins} WHERE {where}"
+    conditions = (f"{question.table}.id = :record_id", *_conditions(question))
+    sql = f"SELECT 1 FROM {question.table} {_joins(question, conditions)} WHERE {_all(conditions)}"
     return conn.execute(sql, question.values | {"record_id": record_id}).fetchone() is not None
 
 
-def _select(question: Question, columns: tuple[tuple[str, str], ...]) -> str:
-    parts = [f"{question.table}.id AS id", *(f"{sql} AS {name}" for name, sql in columns if name != "id")]
-    named = (*question.where, *(sql for _name, sql in columns), *(sql for sql, _is_down in question.order))
-    order = ", ".join(f"{sql} DESC" if is_down else sql for sql, is_down in question.order)
+def _matches(conn: Connection, question: Question, most: int) -> tuple[list[int], bool]:
+    """Give the ids of up to `most` + 1 rows in no order, by whatever index narrows them best, and whether it
+    gave up before their end.
+    """
+    sql = f"""
+        SELECT {question.table}.id FROM {_from(question, question.where)} {_where(question)} LIMIT :match_limit
+    """
+    ids: list[int] = []
+    conn.set_progress_handler(lambda: 1, COUNT_STEPS)
+    try:
+        ids.extend(row[0] for row in conn.execute(sql, question.values | {"match_limit": most + 1}))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return ids, True
+    finally:
+        conn.set_progress_handler(None, 0)
+    return ids, False
+
+
+def _sorted(conn: Connection, question: Question, ids: list[int], limit: int, offset: int) -> list[int]:
+    named = tuple(sql for sql, _is_down in question.order)
+    sql = f"""
+        SELECT {question.table}.id FROM {question.table} {_joins(question, named)}
+        WHERE {question.table}.id IN (SELECT value FROM json_each(:ids))
+        {_order(question)} LIMIT :page_limit OFFSET :page_offset
+    """
+    values = question.values | {"ids": json.dumps(ids), "page_limit": limit, "page_offset": offset}
+    return [row[0] for row in conn.execute(sql, values)]
+
+
+def _walk(conn: Connection, question: Question, limit: int, offset: int) -> list[int]:
+    """Give the ids of a page by walking the order's index; conditions an index of their own would sort are tested."""
+    values = question.values | {"page_limit": limit, "page_offset": offset}
+    leading = question.order[0][0]
+    tries = (
+        question.where,
+        tuple(one if leading in one else f"+({one})" for one in question.where),
+        tuple(f"+({one})" for one in question.where),
+    )
+    for where in tries:
+        sql = _ordered_ids(question, where)
+        plan = " ".join(row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+        if "TEMP B-TREE" not in plan:
+            break
+    return [row[0] for row in conn.execute(sql, values)]
+
+
+def _ordered_ids(question: Question, where: tuple[str, ...]) -> str:
+    conditions = (question.always, *where) if question.always else where
+    named = (*conditions, *(sql for sql, _is_down in question.order))
     return f"""
-        SELECT {", ".join(parts)}
-        FROM {question.table} {_joins(question, named)}
-        {_where(question)}
-        ORDER BY {order}
+        SELECT {question.table}.id FROM {question.table} {_joins(question, named)}
+        {f"WHERE {_all(conditions)}" if conditions else ""} {_order(question)} LIMIT :page_limit OFFSET :page_offset
     """
 
 
+def _rows(conn: Connection, question: Question, ids: list[int]) -> list[dict[str, Any]]:
+    """Give the columns of rows, in the order of their ids."""
+    named = tuple(sql for _name, sql in question.columns)
+    sql = f"""
+        SELECT {_selected(question)} FROM {question.table} {_joins(question, named)}
+        WHERE {question.table}.id IN (SELECT value FROM json_each(:ids))
+    """
+    rows = {row["id"]: dict(row) for row in conn.execute(sql, question.values | {"ids": json.dumps(ids)})}
+    return [rows[row_id] for row_id in ids if row_id in rows]
+
+
+def _select(question: Question, columns: tuple[tuple[str, str], ...]) -> str:
+    named = (
+        *_conditions(question),
+        *(sql for _name, sql in columns),
+        *(sql for sql, _is_down in question.order),
+    )
+    return f"""
+        SELECT {_selected(question, columns)}
+        FROM {question.table} {_joins(question, named)}
+        {f"WHERE {_all(_conditions(question))}" if _conditions(question) else ""}
+        {_order(question)}
+    """
+
+
+def _selected(question: Question, columns: tuple[tuple[str, str], ...] | None = None) -> str:
+    pairs = question.columns if columns is None else columns
+    return ", ".join(
+        [f"{question.table}.id AS id", *(f"{sql} AS {name}" for name, sql in pairs if name != "id")]
+    )
+
+
+def _order(question: Question) -> str:
+    return f"ORDER BY {', '.join(f'{sql} DESC' if is_down else sql for sql, is_down in question.order)}"
+
+
+def _conditions(question: Question) -> tuple[str, ...]:
+    return (question.always, *question.where) if question.always else question.where
+
+
+def _all(conditions: tuple[str, ...]) -> str:
+    return " AND ".join(f"({one})" for one in conditions)
+
+
+def _from(question: Question, named: tuple[str, ...]) -> str:
+    """Give the tables of a question in no order, beginning with its lead."""
+    start = question.lead[0] if question.lead else question.table
+    return f"{start} {_joins(question, (question.always, *named))}"
+
+
 def _where(question: Question) -> str:
-    return f"WHERE {' AND '.join(f'({one})' for one in question.where)}" if question.where else ""
+    conditions = _conditions(question) + ((question.lead[1],) if question.lead else ())
+    return f"WHERE {_all(conditions)}" if conditions else ""
 
 
 def _joins(question: Question, named: tuple[str, ...]) -> str:

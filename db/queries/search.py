@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from db.connection import Connection
 
+SHORTEST_PART = 3
+"""Letters of the shortest text the index finds: its entries are trigrams."""
+Columns = tuple[str, ...]
+"""Some of ``names``, ``digits``, ``policies``."""
+
 _TEXTS = """
     SELECT persons.id,
         persons.search_key || ' ' || fold(persons.title || ' ' || persons.job) AS names,
@@ -26,8 +31,7 @@ def refresh_person(conn: Connection, person_id: int) -> None:
     """Index a person anew: after any change of the person, its telephones, policies or their objects."""
     conn.execute("DELETE FROM person_search WHERE rowid = ?", (person_id,))
     conn.execute(
-        f"INSERT INTO person_search (rowid, names, digits, policies) {_TEXTS} "
-        "WHERE persons.id = ? AND persons.archived_at IS NULL",
+        f"INSERT INTO person_search (rowid, names, digits, policies) {_TEXTS} WHERE persons.id = ?",
         (person_id,),
     )
 
@@ -35,6 +39,13 @@ def refresh_person(conn: Connection, person_id: int) -> None:
 def refresh_all(conn: Connection) -> int:
     """Index everybody anew; give how many."""
     conn.execute("DELETE FROM person_search")
-    return conn.execute(
-        f"INSERT INTO person_search (rowid, names, digits, policies) {_TEXTS} WHERE persons.archived_at IS NULL"
-    ).rowcount
+    return conn.execute(f"INSERT INTO person_search (rowid, names, digits, policies) {_TEXTS}").rowcount
+
+
+def match_text(columns: Columns, words: list[str]) -> str:
+    """Give the index's own spelling of «every word in one of these columns»; empty when all words are too short."""
+    whole = [word for word in words if len(word) >= SHORTEST_PART]
+    if not whole:
+        return ""
+    quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in whole)
+    return f"{{{' '.join(columns)}}} : ({quoted})"

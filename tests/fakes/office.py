@@ -8,7 +8,7 @@ from appliance.core.clock import to_text
 from appliance.domain.access import Role, User
 from appliance.domain.accounts import active_user
 from db import Connection, transaction
-from db.queries import persons, users
+from db.queries import persons, search, users
 from tests.fakes.clock import START
 
 ALI_NUMBER = "+989120000001"
@@ -69,4 +69,5 @@ def _person(conn: Connection, kind: str, first_name: str, last_name: str, *numbe
     )
     for number in numbers:
         persons.insert_phone(conn, person_id, number)
+    search.refresh_person(conn, person_id)
     return person_id

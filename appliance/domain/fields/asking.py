@@ -16,15 +16,18 @@ from appliance.core import jalali
 from appliance.core.clock import to_text
 from appliance.domain.access import Reach, User
 from appliance.domain.fields.field import Field, Subject
-from appliance.domain.fields.kinds import Choice, FieldProblem, Flag, Moment, Value, Whole
+from appliance.domain.fields.kinds import Choice, Code, FieldProblem, Flag, Moment, Text, Value, Whole
 from db.listing import Question
-from db.text import fold, like_part
+from db.queries.search import SHORTEST_PART, match_text
+from db.text import fold, like_part, sort_key
 
 Direction = Literal["up", "down"]
 LONGEST_SPAN_DAYS = 3660
 EXPIRING_DAYS = 30
 """Window of ``:expiring_until``, in which a current policy counts as expiring."""
 MOST_CHOICES = 50
+MOST_WORDS = 8
+LAST_LETTER = "\U0010ffff"
 _days = Whole(0, LONGEST_SPAN_DAYS)
 
 
@@ -77,9 +80,8 @@ def ask(
     today = jalali.local(now, zone).date()
     until = today + timedelta(days=EXPIRING_DAYS)
     where, problems = list[str](), dict[str, str]()
+    lead: tuple[str, str] | None = None
     values: dict[str, Any] = {"today": today.isoformat(), "expiring_until": until.isoformat()}
-    if subject.always:
-        where.append(subject.always)
     for place, condition in enumerate(asked.conditions):
         field = seen.get(condition.field)
         if field is None or not field.is_filtered or condition.operator not in field.kind.operators:
@@ -91,6 +93,10 @@ def ask(
             continue
         where.append(sql)
         values |= own
+        sought = _sought(field, condition)
+        if lead is None and subject.search_lead and sought:
+            lead = (subject.search_lead, f"person_search MATCH :c{place}_sought")
+            values[f"c{place}_sought"] = sought
     if extra is not None:
         where.append(extra[0])
         values |= extra[1]
@@ -104,7 +110,9 @@ def ask(
             table=subject.table,
             columns=tuple((field.key, field.shown_sql or subject.sql_of(field)) for field in columns),
             joins=subject.joins,
+            always=subject.always,
             where=tuple(where),
+            lead=lead,
             values=values,
             order=order,
         ),
@@ -140,15 +148,35 @@ def _condition(
     subject: Subject, field: Field, condition: Condition, name: str, today: date, zone: str
 ) -> tuple[str, dict[str, Any]]:
     sql, text = subject.sql_of(field), condition.text.strip()
-    return _OPERATORS[condition.operator](field, sql, text, name, today, zone)
+    return _OPERATORS[condition.operator](subject, field, sql, text, name, today, zone)
 
 
-def _is(field: Field, sql: str, text: str, name: str, _today: date, _zone: str) -> tuple[str, dict[str, Any]]:
-    return f"{sql} = :{name}", {name: field.kind.read(text)}
+def _sought(field: Field, condition: Condition) -> str:
+    """Give what the search index is asked for; empty when it cannot help."""
+    if not field.search_column or condition.operator not in ("is", "contains"):
+        return ""
+    if condition.operator == "is" and not field.sql:
+        return ""  # a column's own index is better
+    return match_text((field.search_column,), fold(condition.text).split())
+
+
+def _is(
+    subject: Subject, field: Field, sql: str, text: str, name: str, _today: date, _zone: str
+) -> tuple[str, dict[str, Any]]:
+    value = field.kind.read(text)
+    parts = [f"{sql} = :{name}"]
+    if isinstance(field.kind, Text | Code) and not field.sql:
+        # Indexes of codes leave the empty ones out, and are used for questions that do.
+        parts.append(f"{sql} <> ''")
+    if str(value) in field.narrowing:
+        parts.append(field.narrowing[str(value)])
+    if field.counted_sql and isinstance(value, int) and value > 0:
+        parts.append(f"{subject.table}.id IN ({field.counted_sql})")
+    return " AND ".join(parts), {name: value}
 
 
 def _any(
-    field: Field, sql: str, text: str, name: str, _today: date, _zone: str
+    _subject: Subject, field: Field, sql: str, text: str, name: str, _today: date, _zone: str
 ) -> tuple[str, dict[str, Any]]:
     read = [field.kind.read(part) for part in text.split(",") if part][:MOST_CHOICES]
     if not read:
@@ -158,37 +186,63 @@ def _any(
 
 
 def _contains(
-    field: Field, sql: str, text: str, name: str, _today: date, _zone: str
+    subject: Subject, field: Field, sql: str, text: str, name: str, _today: date, _zone: str
 ) -> tuple[str, dict[str, Any]]:
+    """Every word stands somewhere in the text; one or two letters alone begin a name, as an index can tell."""
+    words = fold(text).split()[:MOST_WORDS]
+    if not words:
+        raise FieldProblem("missing")
+    if field.folded_sql and field.sort_sql and all(len(word) < SHORTEST_PART for word in words):
+        first, last = " ".join(words), sort_key(" ".join(words))
+        # Inside an OR SQLite does not see what stands beside it, and so not that a partial index may be used.
+        always = f"{subject.always} AND " if subject.always else ""
+        return (
+            f"({always}{field.folded_sql} >= :{name}_a AND {field.folded_sql} < :{name}_b) OR "
+            f"({always}{field.sort_sql} >= :{name}_c AND {field.sort_sql} < :{name}_d)",
+            {
+                f"{name}_a": first, f"{name}_b": first + LAST_LETTER,
+                f"{name}_c": last, f"{name}_d": last + LAST_LETTER,
+            },
+        )  # fmt: skip
     folded = field.folded_sql or f"fold({sql})"
-    return f"{folded} LIKE '%' || :{name} || '%' ESCAPE '\\'", {name: like_part(fold(text))}
+    parts = [f"{folded} LIKE '%' || :{name}_{place} || '%' ESCAPE '\\'" for place in range(len(words))]
+    if not field.sql:
+        parts.insert(0, f"{sql} <> ''")
+    return " AND ".join(parts), {f"{name}_{place}": like_part(word) for place, word in enumerate(words)}
 
 
 def _empty(
-    _field: Field, sql: str, text: str, _name: str, _today: date, _zone: str
+    _subject: Subject, _field: Field, sql: str, text: str, _name: str, _today: date, _zone: str
 ) -> tuple[str, dict[str, Any]]:
     return (f"IFNULL({sql}, '') <> ''" if text in ("0", "no") else f"IFNULL({sql}, '') = ''"), {}
 
 
 def _from(
-    field: Field, sql: str, text: str, name: str, _today: date, zone: str
+    subject: Subject, field: Field, sql: str, text: str, name: str, _today: date, zone: str
 ) -> tuple[str, dict[str, Any]]:
-    return f"{sql} >= :{name}", {name: _bound(field, text, zone, is_end=False)}
+    value = _bound(field, text, zone, is_end=False)
+    if field.counted_sql and isinstance(value, int) and value > 0:
+        return f"{sql} >= :{name} AND {subject.table}.id IN ({field.counted_sql})", {name: value}
+    return f"{sql} >= :{name}", {name: value}
 
 
 def _until(
-    field: Field, sql: str, text: str, name: str, _today: date, zone: str
+    _subject: Subject, field: Field, sql: str, text: str, name: str, _today: date, zone: str
 ) -> tuple[str, dict[str, Any]]:
     is_moment = isinstance(field.kind, Moment)
     return f"{sql} {'<' if is_moment else '<='} :{name}", {name: _bound(field, text, zone, is_end=True)}
 
 
-def _next(field: Field, sql: str, text: str, name: str, today: date, zone: str) -> tuple[str, dict[str, Any]]:
+def _next(
+    _subject: Subject, field: Field, sql: str, text: str, name: str, today: date, zone: str
+) -> tuple[str, dict[str, Any]]:
     days = int(_days.read(text))
     return _between(field, sql, name, today, today + timedelta(days=days), zone)
 
 
-def _last(field: Field, sql: str, text: str, name: str, today: date, zone: str) -> tuple[str, dict[str, Any]]:
+def _last(
+    _subject: Subject, field: Field, sql: str, text: str, name: str, today: date, zone: str
+) -> tuple[str, dict[str, Any]]:
     days = int(_days.read(text))
     return _between(field, sql, name, today - timedelta(days=days), today, zone)
 
@@ -220,7 +274,7 @@ def _bounds(day: date, zone: str) -> tuple[str, str]:
     return to_text(first), to_text(last)
 
 
-_Operator = Callable[[Field, str, str, str, date, str], tuple[str, dict[str, Any]]]
+_Operator = Callable[[Subject, Field, str, str, str, date, str], tuple[str, dict[str, Any]]]
 _OPERATORS: dict[str, _Operator] = {
     "is": _is,
     "any": _any,

@@ -24,6 +24,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """SQL it is sorted by, where the value itself has no Persian order."""
     folded_sql: str = ""
     """SQL of its folded spelling, where one is stored; else it is folded while asked for."""
+    search_column: str = ""
+    """Column of the search index (`db.queries.search`) whose trigrams narrow a search for part of the text."""
+    narrowing: dict[str, str] = {}
+    """SQL by value that follows from the value and that an index knows, where the value itself is computed."""
+    counted_sql: str = ""
+    """SELECT of the ids of records that have at least one of what the field counts."""
     is_entered: bool = True
     """Stands in the subject's form."""
     is_required: bool = False
@@ -61,6 +67,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """SQL condition every question carries (records that are archived stay out)."""
     reach: dict[Scope, str] = {}
     """SQL condition of each narrower scope, with ``:reach_user``, ``:reach_unit``, ``:reach_marketer``."""
+    search_lead: str = ""
+    """FROM clause that leads from the search index to `table`."""
     sorting: str
     """Key of the field lists are sorted by first; a leading ``-`` turns it round."""
     view: Permission

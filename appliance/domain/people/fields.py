@@ -38,6 +38,7 @@ PERSONS = Subject(
     view="persons.view",
     export="persons.export",
     always="persons.archived_at IS NULL",
+    search_lead="person_search CROSS JOIN persons ON persons.id = person_search.rowid",
     reach={
         "own": "persons.marketer_id = :reach_marketer OR persons.created_by = :reach_user",
         "unit": "persons.unit_id = :reach_unit",
@@ -55,7 +56,7 @@ PERSONS = Subject(
     fields=(
         Field(
             key="name", title="نام", kind=Text(160), sql="TRIM(persons.first_name || ' ' || persons.last_name)",
-            sort_sql="persons.sort_key", folded_sql="persons.search_key", is_entered=False, is_listed=True,
+            sort_sql="persons.sort_key", folded_sql="persons.search_key", search_column="names", is_entered=False, is_listed=True,
             is_sorted=True, in_messages=True,
         ),
         Field(key="kind", title="نوع", kind=Choice(KINDS), section="هویت", is_required=True),
@@ -69,7 +70,7 @@ PERSONS = Subject(
         Field(key="father_name", title="نام پدر", kind=Text(80), section="هویت"),
         Field(key="birth_date", title="تاریخ تولد", kind=Day(), section="هویت", worth=15, in_messages=True),
         Field(key="gender", title="جنسیت", kind=Choice(GENDERS), section="هویت"),
-        Field(key="job", title="شغل", kind=Text(60), section="کار", worth=10),
+        Field(key="job", title="شغل", kind=Text(60), section="کار", worth=10, search_column="names"),
         Field(key="position", title="سمت", kind=Text(60), section="کار", worth=5),
         Field(key="phone", title="تلفن", kind=Phone(), sql=_MOBILE, is_entered=False, is_listed=True, worth=20,
               is_filtered=False, in_messages=True),
@@ -102,7 +103,8 @@ PERSONS = Subject(
         Field(key="grade", title="رتبه", kind=Choice(GRADES), sql="IFNULL(ranks.override_grade, ranks.grade)",
               is_entered=False),
         Field(key="policies", title="بیمه‌نامهٔ جاری", kind=Whole(), sql=_CURRENT, is_entered=False, is_listed=True),
-        Field(key="bounced_cheques", title="چک برگشتی", kind=Whole(), sql=_BOUNCED, is_entered=False),
+        Field(key="bounced_cheques", title="چک برگشتی", kind=Whole(), sql=_BOUNCED, is_entered=False,
+              counted_sql="SELECT person_id FROM cheques WHERE state IN ('bounced', 'legal')"),
         Field(key="created_at", title="تاریخ ثبت", kind=Moment(), is_entered=False, is_sorted=True),
     ),
 )  # fmt: skip

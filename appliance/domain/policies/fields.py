@@ -5,7 +5,7 @@ from __future__ import annotations
 from appliance.core.identity import plate, vin
 from appliance.domain.fields import Field, Subject
 from appliance.domain.fields.kinds import Choice, Code, Day, Flag, Listed, Moment, Phone, Rial, Text, Whole
-from appliance.domain.policies.status import STATUS_TITLES, status_sql
+from appliance.domain.policies.status import STATUS_NARROWING, STATUS_TITLES, status_sql
 
 PAYMENTS = {"cash": "نقدی", "instalments": "اقساطی"}
 OWNERS = {"1": "صادرشده در این نمایندگی", "0": "نزد دیگران"}
@@ -26,6 +26,7 @@ POLICIES = Subject(
         "own": "policies.marketer_id = :reach_marketer OR policies.created_by = :reach_user",
         "unit": "policies.unit_id = :reach_unit",
     },
+    search_lead="person_search CROSS JOIN policies ON policies.person_id = person_search.rowid",
     joins={
         "persons": "LEFT JOIN persons ON persons.id = policies.person_id",
         "lines": "LEFT JOIN lines_of_business AS lines ON lines.code = policies.line_code",
@@ -35,14 +36,15 @@ POLICIES = Subject(
         "lost_reasons": "LEFT JOIN choices AS lost_reasons ON lost_reasons.id = policies.lost_reason_id",
     },
     fields=(
-        Field(key="policy_no", title="شمارهٔ بیمه‌نامه", kind=Code(), is_listed=True, in_messages=True,
+        Field(key="policy_no", title="شمارهٔ بیمه‌نامه", kind=Code(), search_column="policies", is_listed=True, in_messages=True,
               section="شماره‌ها"),
-        Field(key="core_code", title="کد رایانهٔ صدور", kind=Code(), section="شماره‌ها"),
-        Field(key="unique_code", title="کد یکتا", kind=Code(), section="شماره‌ها"),
+        Field(key="core_code", title="کد رایانهٔ صدور", kind=Code(), search_column="policies", section="شماره‌ها"),
+        Field(key="unique_code", title="کد یکتا", kind=Code(), search_column="policies", section="شماره‌ها"),
         Field(key="person_id", title="شمارهٔ مشتری", kind=Whole(), is_entered=False, is_filtered=False,
               is_exported=False),
         Field(key="person", title="بیمه‌گذار", kind=Text(160), is_entered=False, is_listed=True, in_messages=True,
-              sql="TRIM(persons.first_name || ' ' || persons.last_name)", folded_sql="persons.search_key"),
+              sql="TRIM(persons.first_name || ' ' || persons.last_name)", folded_sql="persons.search_key",
+              sort_sql="persons.sort_key", search_column="names"),
         Field(key="phone", title="تلفن", kind=Phone(), sql=_PHONE, is_entered=False, is_filtered=False),
         Field(key="line_code", title="رشته", kind=Listed("lines", is_text_key=True), shown_sql="lines.short_title",
               is_listed=True, is_required=True, in_messages=True, section="پوشش"),
@@ -51,7 +53,7 @@ POLICIES = Subject(
               is_required=True, in_messages=True, section="پوشش"),
         Field(key="is_ours", title="صادرکننده", kind=Choice(OWNERS), is_entered=False),
         Field(key="status", title="وضعیت", kind=Choice(STATUS_TITLES), sql=status_sql(), is_entered=False,
-              is_listed=True),
+              is_listed=True, narrowing=STATUS_NARROWING),
         Field(key="issue_date", title="تاریخ صدور", kind=Day(), is_required=True, is_sorted=True, in_messages=True,
               section="تاریخ‌ها"),
         Field(key="start_date", title="شروع", kind=Day(), is_required=True, in_messages=True, section="تاریخ‌ها"),
@@ -65,7 +67,7 @@ POLICIES = Subject(
               is_required=True, in_messages=True, section="مبلغ"),
         Field(key="vat", title="مالیات بر ارزش افزوده", kind=Rial(), needs="money.view", section="مبلغ"),
         Field(key="premium", title="حق بیمه", kind=Rial(), sql="policies.net_premium + policies.vat",
-              needs="money.view", is_entered=False, is_listed=True, in_messages=True),
+              needs="money.view", is_entered=False, is_listed=True, is_sorted=True, in_messages=True),
         Field(key="commission", title="کارمزد", kind=Rial(), needs="money.view", section="مبلغ"),
         Field(key="sum_insured", title="سرمایه", kind=Rial(), section="پوشش"),
         Field(key="no_claim_years", title="سال‌های عدم خسارت", kind=Whole(0, 30), section="پوشش"),

@@ -17,6 +17,15 @@ STATUS_TITLES: dict[str, str] = {
     "cancelled": "ابطال‌شده",
     "lost": "از دست رفته",
 }
+STATUS_NARROWING: dict[str, str] = {
+    "cancelled": "unlikely(policies.cancel_date IS NOT NULL)",
+    "lost": "unlikely(policies.lost_at IS NOT NULL)",
+    "not-started": "policies.start_date > :today",
+    "expired": "policies.end_date < :today",
+    "expiring": "policies.end_date BETWEEN :today AND :expiring_until",
+    "current": "policies.end_date > :expiring_until",
+}
+"""What follows from a status and an index knows."""
 
 
 def status_of(
