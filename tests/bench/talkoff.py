@@ -163,8 +163,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--hours", type=float, default=1.0)
     hours = parser.parse_args(arguments or []).hours
     if shutil.which("espeak-ng"):
-        pieces = list(espeak())
-        measure("speech by espeak-ng, Persian and English", cycle(pieces), 0.4 * hours)
+        measure("speech by espeak-ng, Persian and English", cycle(espeak()), 0.4 * hours)
     else:
         print("  espeak-ng is not installed: its speech is left out")
     measure("speech-like sound of our own", our_speech(), 0.2 * hours)

@@ -20,7 +20,7 @@ from callerid.dsp.message import CallerMessage, Samples
 from tests.bench.caller_id_wounds import RATE_HZ, SEED, Harmed, harmed
 
 BLOCK = 1600
-CHUNK = 500
+CHUNK = 100
 """Scenes between two entries of the log."""
 STANDARD_COUNT = 600
 
