@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
+from appliance.core import surrogates
 from sms_modem.at.channel import Channel, ModemError
 from sms_modem.at.notices import Notice
-from sms_modem.gsm import alphabet, surrogates, texts
+from sms_modem.gsm import alphabet, texts
 
 ANSWER_S = 30.0
 _SEVEN_BIT_SCHEME = 15

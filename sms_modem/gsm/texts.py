@@ -9,7 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from sms_modem.gsm import alphabet, headers, surrogates
+from appliance.core import surrogates
+from sms_modem.gsm import alphabet, headers
 from sms_modem.gsm.headers import Concatenation, Header
 from sms_modem.gsm.reading import PduError
 

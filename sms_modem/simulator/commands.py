@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from appliance.core import surrogates
 from sms_modem.at.codes import Family
 from sms_modem.at.notices import split_parameters
 from sms_modem.at.service_codes import encode_code
-from sms_modem.gsm import surrogates
 
 if TYPE_CHECKING:
     from sms_modem.simulator.modem import SimulatedModem

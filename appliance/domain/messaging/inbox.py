@@ -14,6 +14,7 @@ from appliance.core.errors import InvalidInputError, NotFoundError
 from appliance.core.events import SmsReceived
 from appliance.core.phone import parse_phone
 from appliance.core.smstext import sendable
+from appliance.core.surrogates import mend
 from appliance.domain.acting import Acting
 from appliance.domain.messaging.queueing import Letter, queue_letter
 from db.queries import inbox, opt_outs, persons
@@ -149,7 +150,7 @@ def link_message(act: Acting, inbox_id: str, object_kind: str, object_id: int | 
 
 def _store(act: Acting, parts: list[InboxPart], *, is_incomplete: bool) -> str:
     first = parts[0]
-    body = "".join(part.text for part in parts)
+    body = mend("".join(part.text for part in parts))
     owners = persons.list_persons_by_number(act.conn, first.number)
     person_id = owners[0].id if len(owners) == 1 else None
     thread = inbox.find_thread(act.conn, first.number)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 import pytest
 
 from appliance.core.events import Event, SmsReceived
+from appliance.core.surrogates import from_utf16
 from appliance.domain.acting import acting
 from appliance.domain.messaging import inbox as services
 from db import Connection
@@ -136,3 +138,14 @@ def test_a_conversation_is_read_and_answered(conn: Connection, clock: FakeClock,
 def test_a_name_is_no_number(conn: Connection, clock: FakeClock) -> None:
     take_in(conn, clock, whole("اعتبار شما", "1", "MCI-11"))
     assert inbox.list_inbox(conn)[0].number == "MCI-11"
+
+
+def test_an_emoji_that_was_cut_between_two_parts_is_whole_again(conn: Connection, clock: FakeClock) -> None:
+    halves = "سلام 😀".encode("utf-16-be")
+    pieces = [from_utf16(halves[:-2]), from_utf16(halves[-2:])]
+    parts = [
+        msgspec.structs.replace(whole(piece, source_id=str(place)), part=place, parts=2, reference=7)
+        for place, piece in enumerate(pieces, 1)
+    ]
+    take_in(conn, clock, *parts)
+    assert bodies(conn) == ["سلام 😀"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from appliance.core.smstext import split
+from appliance.core.surrogates import mend
 from sms_modem.gsm.headers import Concatenation
-from sms_modem.gsm.surrogates import mend
 from sms_modem.routes import Inbound
 from sms_modem.simulator.makers import MAKERS
 from tests.fakes.gsm_modem import Bench, armed, parcel

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sms_modem.gsm import addresses, alphabet, surrogates, texts, timestamps
+from appliance.core import surrogates
+from sms_modem.gsm import addresses, alphabet, texts, timestamps
 from sms_modem.gsm.headers import Concatenation
 from sms_modem.gsm.reading import PduError, Reader
 from sms_modem.gsm.received import (
