@@ -1,0 +1,128 @@
+"""The events rules can be made for: what they are called, which fields their texts have, where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Protocol
+
+import msgspec
+
+from appliance.core.clock import from_text
+from appliance.core.jalali import DEFAULT_ZONE, add_years, local, year_of
+from appliance.domain.messaging.planning import Occurrence
+from appliance.domain.messaging.rendering import Rial, Value
+from db import Connection
+from db.queries.occasions import OccasionRow, list_occasions
+
+NAME = "نام بیمه‌گذار"
+_POLICY = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
+LONGEST_LIFE_YEARS = 130
+
+
+class Source(Protocol):
+    """Where the occurrences of an event come from."""
+
+    def __call__(self, conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
+        """Give what happens from one day of the office to another, both included."""
+        ...
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """One event rules can be made for."""
+
+    code: str
+    title: str
+    """What users call it."""
+    fields: tuple[str, ...]
+    """Fields its texts may have."""
+    source: Source
+
+
+def _from_rows(code: str) -> Source:
+    def source(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
+        for row in list_occasions(conn, code, first.isoformat(), last.isoformat()):
+            yield _occurrence(code, row, date.fromisoformat(row.day))
+
+    return source
+
+
+def birthdays(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
+    """Give birthdays by the Jalali calendar; the 30th of Esfand is kept on the 29th where there is none."""
+    for row in list_occasions(conn, "person.birthday", first.isoformat(), last.isoformat()):
+        born = date.fromisoformat(row.day)
+        for year in range(year_of(first), year_of(last) + 1):
+            age = year - year_of(born)
+            if 0 < age <= LONGEST_LIFE_YEARS and first <= (day := add_years(born, age)) <= last:
+                yield msgspec.structs.replace(
+                    _occurrence("person.birthday", row, day),
+                    occasion=str(year),
+                    facts={"standing": row.standing},
+                )
+
+
+def missed_calls(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
+    """Give missed calls by the office's day; a day of the office begins and ends within two of UTC's."""
+    early = (first - timedelta(days=1)).isoformat()
+    for row in list_occasions(conn, "call.missed", early, (last + timedelta(days=1)).isoformat()):
+        at = from_text(row.at or row.day)
+        day = local(at, DEFAULT_ZONE).date()
+        if first <= day <= last:
+            yield msgspec.structs.replace(_occurrence("call.missed", row, day), at=at)
+
+
+def _occurrence(code: str, row: OccasionRow, day: date) -> Occurrence:
+    values: dict[str, Value] = {
+        NAME: row.name,
+        "رشته": row.line,
+        "شماره بیمه‌نامه": row.policy_no,
+        "تاریخ صدور": date.fromisoformat(row.issue_date) if row.issue_date else None,
+        "تاریخ انقضا": date.fromisoformat(row.end_date) if row.end_date else None,
+        "سررسید": day,
+        "مبلغ": Rial(row.amount) if row.amount is not None else None,
+        "بانک": row.bank,
+        "شماره سند": row.serial,
+        "زمان تماس": from_text(row.at) if row.at else None,
+    }
+    return Occurrence(
+        event=code, object_kind=row.object_kind, object_id=row.object_id, day=day, person_id=row.person_id,
+        number=row.number, occasion=row.occasion, values=values,
+        facts={"line_code": row.line_code} | ({"amount": row.amount} if row.amount is not None else {}),
+    )  # fmt: skip
+
+
+def _policy(code: str, title: str) -> Happening:
+    return Happening(code=code, title=title, fields=_POLICY, source=_from_rows(code))
+
+
+HAPPENINGS: dict[str, Happening] = {
+    one.code: one
+    for one in (
+        _policy("policy.expiring", "انقضای بیمه‌نامه"),
+        _policy("policy.issued", "صدور بیمه‌نامه"),
+        _policy("policy.renewed", "تمدید بیمه‌نامه"),
+        Happening(
+            code="instalment.due", title="سررسید قسط", fields=(*_POLICY, "سررسید", "مبلغ"),
+            source=_from_rows("instalment.due"),
+        ),
+        Happening(
+            code="cheque.due", title="سررسید چک", fields=(NAME, "سررسید", "مبلغ", "بانک", "شماره سند"),
+            source=_from_rows("cheque.due"),
+        ),
+        Happening(
+            code="debit-note.due", title="سررسید اعلامیهٔ بدهکار", fields=(NAME, "سررسید", "مبلغ", "شماره سند"),
+            source=_from_rows("debit-note.due"),
+        ),
+        Happening(code="person.birthday", title="زادروز", fields=(NAME,), source=birthdays),
+        Happening(code="call.missed", title="تماس بی‌پاسخ", fields=(NAME, "زمان تماس"), source=missed_calls),
+    )
+}  # fmt: skip
+"""What there is so far; a subject adds its own by one more line with a source."""
+EVERYWHERE = ("نام دفتر",)
+"""Fields every text may have."""
+
+
+def fields_of(event: str) -> tuple[str, ...]:
+    """Give the fields the texts of an event may have; of no event: the name and what every text has."""
+    happening = HAPPENINGS.get(event)
+    return (*(happening.fields if happening else (NAME,)), *EVERYWHERE)

@@ -1,0 +1,131 @@
+"""What rules of messages speak of: policies that expire, payments that are due, birthdays, missed calls.
+
+Each query gives what happens between two days (ISO dates, both included) in one shape. What is over with – renewed,
+cancelled, paid, cleared – is not in it, so what was planned for it falls away by itself.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from db.connection import Connection
+from db.records import fetch_all
+
+_PERSON = "IFNULL(NULLIF(trim(first_name || ' ' || last_name), ''), last_name)"
+_POLICY = f"""
+    SELECT 'policy' AS object_kind, policies.id AS object_id, {{day}} AS day, policies.person_id AS person_id,
+        {_PERSON} AS name, policy_no, lines_of_business.title AS line, policies.line_code AS line_code,
+        issue_date, end_date, net_premium + vat AS amount
+    FROM policies
+    JOIN persons ON persons.id = policies.person_id
+    JOIN lines_of_business ON lines_of_business.code = policies.line_code
+    WHERE is_ours = 1 AND cancel_date IS NULL AND lost_at IS NULL AND {{day}} BETWEEN ?1 AND ?2 AND {{which}}"""
+_UNPAID = "(SELECT IFNULL(SUM(amount), 0) FROM allocations WHERE {owner} = {table}.id) < {table}.amount"
+QUERIES: dict[str, str] = {
+    "policy.expiring": _POLICY.format(
+        day="end_date",
+        which="NOT EXISTS (SELECT 1 FROM policies AS newer WHERE newer.renews_id = policies.id)",
+    ),
+    "policy.issued": _POLICY.format(day="issue_date", which="renews_id IS NULL"),
+    "policy.renewed": _POLICY.format(day="issue_date", which="renews_id IS NOT NULL"),
+    "instalment.due": f"""
+        SELECT 'instalment' AS object_kind, instalments.id AS object_id, due_date AS day,
+            policies.person_id AS person_id, {_PERSON} AS name, policy_no, lines_of_business.title AS line,
+            policies.line_code AS line_code, issue_date, end_date, instalments.amount AS amount
+        FROM instalments
+        JOIN instalment_plans ON instalment_plans.id = instalments.plan_id
+        JOIN policies ON policies.id = instalment_plans.policy_id
+        JOIN persons ON persons.id = policies.person_id
+        JOIN lines_of_business ON lines_of_business.code = policies.line_code
+        WHERE side = 'customer' AND waived_at IS NULL AND due_date BETWEEN ?1 AND ?2
+            AND {_UNPAID.format(owner="instalment_id", table="instalments")}""",
+    "debit-note.due": f"""
+        SELECT 'debit-note' AS object_kind, debit_notes.id AS object_id, due_date AS day, person_id, {_PERSON} AS name,
+            debit_notes.amount AS amount, CAST(debit_notes.number AS TEXT) AS serial
+        FROM debit_notes
+        JOIN persons ON persons.id = debit_notes.person_id
+        WHERE side = 'agency' AND cancelled_at IS NULL AND due_date BETWEEN ?1 AND ?2
+            AND {_UNPAID.format(owner="debit_note_id", table="debit_notes")}""",
+    "cheque.due": f"""
+        SELECT 'cheque' AS object_kind, cheques.id AS object_id, due_date AS day, person_id, {_PERSON} AS name,
+            cheques.amount AS amount, bank, serial
+        FROM cheques
+        JOIN persons ON persons.id = cheques.person_id
+        WHERE direction = 'received' AND is_guarantee = 0 AND state IN ('on-hand', 'deposited')
+            AND due_date BETWEEN ?1 AND ?2""",
+    "person.birthday": f"""
+        SELECT 'person' AS object_kind, persons.id AS object_id, birth_date AS day, persons.id AS person_id,
+            {_PERSON} AS name, standing
+        FROM persons
+        WHERE birth_date IS NOT NULL AND kind = 'natural' AND archived_at IS NULL AND ?1 <= ?2""",
+    "call.missed": f"""
+        SELECT 'line' AS object_kind, calls.line AS object_id, substr(started_at, 1, 10) AS day, started_at AS at,
+            calls.person_id AS person_id, IFNULL({_PERSON}, '') AS name, calls.number AS number, calls.id AS occasion
+        FROM calls
+        LEFT JOIN persons ON persons.id = calls.person_id
+        WHERE calls.state = 'missed' AND direction = 'in' AND calls.number IS NOT NULL
+            AND started_at >= ?1 AND started_at < ?2 || 'T99'""",
+}
+"""The query of each event; a birthday's gives every birth date, because the Jalali year is not SQL's to know."""
+
+
+class OccasionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happens."""
+
+    object_kind: str
+    object_id: int
+    day: str
+    """ISO date; of a birthday, the date of birth."""
+    at: str | None = None
+    person_id: int | None = None
+    name: str = ""
+    number: str = ""
+    occasion: str = ""
+    policy_no: str = ""
+    line: str = ""
+    line_code: str = ""
+    issue_date: str = ""
+    end_date: str = ""
+    amount: int | None = None
+    bank: str = ""
+    serial: str = ""
+    standing: str = ""
+
+
+class _Number(msgspec.Struct, frozen=True):
+    number: str
+
+
+def list_occasions(conn: Connection, event: str, first: str, last: str) -> list[OccasionRow]:
+    """Give what happens from one day to another. Raises KeyError for an event without a query."""
+    return fetch_all(conn, OccasionRow, QUERIES[event], (first, last))
+
+
+def list_mobiles(conn: Connection, person_id: int) -> list[str]:
+    """Give a person's mobile numbers, the preferred one first; those known to be wrong are left out."""
+    rows = fetch_all(
+        conn,
+        _Number,
+        "SELECT number FROM person_phones WHERE person_id = ? AND is_wrong = 0 AND number LIKE '+989%' "
+        "ORDER BY is_preferred DESC, number",
+        (person_id,),
+    )
+    return [row.number for row in rows]
+
+
+def list_email_addresses(conn: Connection, person_id: int) -> list[str]:
+    """Give a person's e-mail addresses, the preferred one first."""
+    rows = fetch_all(
+        conn,
+        _Number,
+        "SELECT address AS number FROM person_electronic WHERE person_id = ? AND kind = 'email' "
+        "ORDER BY is_preferred DESC, id",
+        (person_id,),
+    )
+    return [row.number for row in rows]
+
+
+def list_holidays(conn: Connection, first: str, last: str) -> set[str]:
+    """Give the holidays between two days."""
+    rows = conn.execute("SELECT day FROM holidays WHERE day BETWEEN ? AND ?", (first, last))
+    return {row["day"] for row in rows}
