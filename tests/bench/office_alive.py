@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import statistics
 import tempfile
 import time
@@ -20,6 +21,7 @@ import soundfile
 
 from appliance.core.clock import from_text
 from appliance.core.exchange_client import ExchangeError
+from callerid.exchange.line import RATE_HZ
 from callerid.exchange.plans import STANDARDS
 from db import connect
 from db.queries.calls import CallFilter, CallListing, list_calls, list_open_calls
@@ -37,6 +39,7 @@ START_WITHIN_S = 3.0
 """From the order to the first sign of the call: DTMF comes first and takes two seconds."""
 GAP_S = 8.0
 """Between the end of one call on a line and the next."""
+LOST = re.compile(r"happening=samples-lost line=\d+ lost=(\d+)")
 MISSING_S = 3.0
 """Sound a recording may lack (and, where its daemon was killed, what happened until it was back)."""
 
@@ -230,10 +233,11 @@ def run_hours(hours: float) -> bool:
             time.sleep(5.0)
             ordered = sorted((one for orders in several for one in orders.done), key=lambda one: one.at)
             problems = records.check(ordered, is_strict=True)
-            lost = office.log.count("happening=samples-lost")
+            lost_s = [int(samples) / RATE_HZ for samples in LOST.findall(office.log)]
         finally:
             office.close()
-    print(f"{len(ordered)} calls: {_kinds(ordered)}; sound lost {lost} times")
+    print(f"{len(ordered)} calls: {_kinds(ordered)}")
+    print(f"sound lost {len(lost_s)} times, {sum(lost_s):.1f} s, {max(lost_s, default=0.0):.2f} s at most")
     return _report(records, problems)
 
 
@@ -280,14 +284,14 @@ def kill_in_calls(
 
 def _strike(office: RunningOffice, line: int, chance: random.Random) -> float:
     """Kill a line's daemon or pull its plug; give for how long the line was not watched, at most."""
-    began = time.monotonic()
+    began, up = time.monotonic(), f"happening=line-up line={line} "
+    times_up = office.log.count(up)
     if chance.random() < 0.7:
-        old = office.kill("line", str(line))
-        office.wait_until_back(old, "line", str(line))
-        return time.monotonic() - began + 2.0
-    away_s = chance.uniform(0.3, 4.0)
-    office.order(do="fault", kind="unplugged", line=line, seconds=away_s)
-    return away_s + 2.0
+        office.kill("line", str(line))
+    else:
+        office.order(do="fault", kind="unplugged", line=line, seconds=chance.uniform(0.3, 4.0))
+    office.wait_for(lambda: office.log.count(up) > times_up, 60.0)
+    return time.monotonic() - began
 
 
 def _busy(office: RunningOffice) -> bool:
