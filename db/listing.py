@@ -125,24 +125,29 @@ def holds(conn: Connection, question: Question, record_id: int) -> bool:
     return conn.execute(sql, question.values | {"record_id": record_id}).fetchone() is not None
 
 
-def _matches(conn: Connection, question: Question, most: int) -> tuple[list[int], bool]:
-    """Give the ids of up to `most` + 1 rows in no order, by whatever index narrows them best, and whether it
-    gave up before their end.
-    """
-    sql = f"""
-        SELECT {question.table}.id FROM {_from(question, question.where)} {_where(question)} LIMIT :match_limit
-    """
-    ids: list[int] = []
-    conn.set_progress_handler(lambda: 1, COUNT_STEPS)
+def fetch_within(
+    conn: Connection, sql: str, values: dict[str, Any], steps: int = COUNT_STEPS
+) -> tuple[list[Any], bool]:
+    """Give the first value of each row, and whether the work was cut off after some steps of SQLite's machine."""
+    found: list[Any] = []
+    conn.set_progress_handler(lambda: 1, steps)
     try:
-        ids.extend(row[0] for row in conn.execute(sql, question.values | {"match_limit": most + 1}))
+        found.extend(row[0] for row in conn.execute(sql, values))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
             raise
-        return ids, True
+        return found, True
     finally:
         conn.set_progress_handler(None, 0)
-    return ids, False
+    return found, False
+
+
+def _matches(conn: Connection, question: Question, most: int) -> tuple[list[int], bool]:
+    """Give the ids of up to `most` + 1 rows in no order, by whatever index narrows them best; see `fetch_within`."""
+    sql = f"""
+        SELECT {question.table}.id FROM {_from(question, question.where)} {_where(question)} LIMIT :match_limit
+    """
+    return fetch_within(conn, sql, question.values | {"match_limit": most + 1})
 
 
 def _sorted(conn: Connection, question: Question, ids: list[int], limit: int, offset: int) -> list[int]:
