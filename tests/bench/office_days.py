@@ -55,7 +55,9 @@ class OfficeLine:
     """One line with its daemon, in a time of its own."""
 
     def __init__(self, line: int, database: Path, seed: str | int, day: int = 0) -> None:
-        self._line = line
+        self._line = (
+            line + LINES * day
+        )  # days are lived at once: a daemon must not take up another day's calls
         self._database = database
         self._rng = random.Random(seed)
         self.clock = FakeClock(START + OPENS_AT + timedelta(days=day))
