@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import appliance.scheduler.housekeeping  # noqa: F401 - registers its jobs
+import appliance.scheduler.housekeeping
+import appliance.scheduler.messages  # noqa: F401 - both register their jobs
 from appliance.scheduler.jobs import JOBS, Job
 
 _INTRODUCTION = """\

@@ -57,7 +57,9 @@ QUERIES: dict[str, str] = {
         SELECT 'person' AS object_kind, persons.id AS object_id, birth_date AS day, persons.id AS person_id,
             {_PERSON} AS name, standing
         FROM persons
-        WHERE birth_date IS NOT NULL AND kind = 'natural' AND archived_at IS NULL AND ?1 <= ?2""",
+        WHERE birth_date IS NOT NULL AND kind = 'natural' AND archived_at IS NULL AND CASE WHEN ?1 <= ?2
+            THEN substr(birth_date, 6) BETWEEN ?1 AND ?2
+            ELSE substr(birth_date, 6) >= ?1 OR substr(birth_date, 6) <= ?2 END""",
     "call.missed": f"""
         SELECT 'line' AS object_kind, calls.line AS object_id, substr(started_at, 1, 10) AS day, started_at AS at,
             calls.person_id AS person_id, IFNULL({_PERSON}, '') AS name, calls.number AS number, calls.id AS occasion
@@ -66,7 +68,7 @@ QUERIES: dict[str, str] = {
         WHERE calls.state = 'missed' AND direction = 'in' AND calls.number IS NOT NULL
             AND started_at >= ?1 AND started_at < ?2 || 'T99'""",
 }
-"""The query of each event; a birthday's gives every birth date, because the Jalali year is not SQL's to know."""
+"""The query of each event. A birthday's is asked with month and day alone (``03-20``): the Jalali year is not SQL's."""
 
 
 class OccasionRow(msgspec.Struct, frozen=True, kw_only=True):

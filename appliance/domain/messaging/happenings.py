@@ -18,6 +18,8 @@ from db.queries.occasions import OccasionRow, list_occasions
 NAME = "نام بیمه‌گذار"
 _POLICY = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
 LONGEST_LIFE_YEARS = 130
+CALENDAR_SLACK = timedelta(days=2)
+"""A Jalali day falls on Gregorian days of neighbouring dates in different years."""
 
 
 class Source(Protocol):
@@ -49,7 +51,10 @@ def _from_rows(code: str) -> Source:
 
 def birthdays(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
     """Give birthdays by the Jalali calendar; the 30th of Esfand is kept on the 29th where there is none."""
-    for row in list_occasions(conn, "person.birthday", first.isoformat(), last.isoformat()):
+    is_short = last - first < timedelta(days=300)
+    early = f"{first - CALENDAR_SLACK:%m-%d}" if is_short else "01-01"
+    late = f"{last + CALENDAR_SLACK:%m-%d}" if is_short else "12-31"
+    for row in list_occasions(conn, "person.birthday", early, late):
         born = date.fromisoformat(row.day)
         for year in range(year_of(first), year_of(last) + 1):
             age = year - year_of(born)
