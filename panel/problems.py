@@ -64,6 +64,20 @@ _WORDS = {
     "renewal.other-person": "بیمه‌نامهٔ قبلی از آنِ شخص دیگری است.",
     "renewal.taken": "این بیمه‌نامه پیش‌تر تمدید شده است.",
     "renewal.cancelled": "بیمه‌نامهٔ ابطال‌شده تمدید نمی‌شود.",
+    "user.last-owner": "دست‌کم یک مدیر فعال باید بماند.",
+    "user.oneself": "خودتان را نمی‌توانید غیرفعال کنید.",
+    "role.owner-whole": "دسترسی‌های مدیر کم نمی‌شود.",
+    "role.in-use": "این نقش به کاری می‌آید و حذف نمی‌شود؛ نخست نقش کاربرانش را عوض کنید.",
+    "plan.down-too-large": "پیش‌پرداخت از حق بیمه بیشتر است.",
+    "cover.twice": "این پوشش دو بار نوشته شده است.",
+    "file.missing": "فایلی انتخاب نشده است.",
+    "file.large": "این فایل از اندازهٔ مجاز بزرگ‌تر است.",
+    "file.empty": "این فایل خالی است.",
+    "file.kind": "فقط PDF، JPG، PNG، XLSX، DOCX و TXT پذیرفته می‌شود.",
+    "file.content": "محتوای فایل با نوع آن نمی‌خواند.",
+    "file.active": "این فایل ماکرو یا برنامه دارد و پذیرفته نمی‌شود.",
+    "time.form": "ساعت را مانند ۱۱:۳۰ بنویسید.",
+    "delivery.no-address": "برای این روش، نشانی تحویل لازم است.",
     "taken": "این نام پیش‌تر به کار رفته است.",
 }
 
@@ -75,6 +89,8 @@ def field_problem(code: str) -> str:
         return words
     if code.startswith("text.longer than"):
         return f"این نوشته بلند است؛ بیشتر از {persian_digits(numbers[-1])} نویسه نمی‌شود."
+    if name == "password.short":
+        return f"گذرواژه دست‌کم {persian_digits(numbers[0])} نویسه باشد."
     if name == "number.range":
         return f"عددی از {persian_digits(numbers[0])} تا {persian_digits(numbers[1])} بنویسید."
     return "این مقدار پذیرفته نیست."

@@ -69,6 +69,46 @@ def find_per_mille(conn: Connection, subject: str, line_code: str, day: str) -> 
     return None if row is None else int(row["per_mille"])
 
 
+def find_commission_per_mille(
+    conn: Connection,
+    *,
+    insurer_id: object,
+    line_code: str,
+    sub_line: str,
+    is_renewal: bool,
+    unit_id: object,
+    day: str,
+) -> int | None:
+    """Give the agency's rate of commission on a day; the rate that says most of the case goes first."""
+    row = conn.execute(
+        """
+        SELECT per_mille FROM commission_rates
+        WHERE insurer_id = :insurer_id AND line_code = :line_code AND sub_line IN ('', :sub_line) AND policy_year = 0
+            AND (is_renewal IS NULL OR is_renewal = :is_renewal)
+            AND (is_company IS NULL OR is_company = (SELECT is_company FROM units WHERE id = :unit_id))
+            AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
+        ORDER BY sub_line = '', is_renewal IS NULL, is_company IS NULL, valid_from DESC
+        LIMIT 1
+        """,
+        {
+            "insurer_id": insurer_id, "line_code": line_code, "sub_line": sub_line, "is_renewal": int(is_renewal),
+            "unit_id": unit_id, "day": day,
+        },
+    ).fetchone()  # fmt: skip
+    return None if row is None else int(row["per_mille"])
+
+
+def find_marketer_per_mille(conn: Connection, marketer_id: int, line_code: str, day: str) -> int | None:
+    """Give a marketer's share of commission on a day; one for the line itself goes before the general one."""
+    row = conn.execute(
+        "SELECT per_mille FROM marketer_rates "
+        "WHERE marketer_id = :marketer AND (line_code = :line OR line_code IS NULL) "
+        "AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY line_code IS NULL, valid_from DESC LIMIT 1",
+        {"marketer": marketer_id, "line": line_code, "day": day},
+    ).fetchone()
+    return None if row is None else int(row["per_mille"])
+
+
 def list_endorsements(conn: Connection, policy_id: int) -> list[Endorsement]:
     """Give a policy's endorsements by number."""
     return fetch_all(

@@ -8,7 +8,9 @@ from typing import Literal
 from appliance.domain import audit
 from appliance.domain.acting import Acting
 from appliance.domain.fields.refused import Refused
-from appliance.domain.policies.issuing import require_policy, vat_of
+from appliance.domain.policies.computing import vat_of
+from appliance.domain.policies.issuing import RENEWAL_DAYS, require_policy
+from appliance.domain.policies.receivables import add_part, note_commission
 from db.queries import policies
 from db.queries.policies import RenewalCandidate
 from db.records import insert_row, update_row
@@ -20,8 +22,6 @@ ENDORSEMENT_TITLES: dict[EndorsementKind, str] = {
     "correction": "اصلاحی",
     "cancel": "ابطال",
 }
-RENEWAL_DAYS = 45
-"""How far a new policy's start may lie from the old one's end for a proposal (facts, section 3)."""
 
 
 def endorse(
@@ -55,9 +55,9 @@ def endorse(
         raise Refused({"effective_date": "endorsement.outside-cover"})
     line = policies.find_line(act.conn, policy["line_code"])
     assert line is not None
-    tax = vat_of(act, line, amount, issue_date.isoformat()) if vat is None else vat
+    tax = vat_of(act.conn, line, amount, issue_date.isoformat()) if vat is None else vat
     number = len(policies.list_endorsements(act.conn, policy_id)) + 1
-    insert_row(
+    endorsement_id = insert_row(
         act.conn,
         "endorsements",
         {
@@ -75,6 +75,10 @@ def endorse(
             "created_by": act.user.id if act.user else None,
         },
     )
+    if policy["is_ours"]:
+        if sign > 0:
+            add_part(act, policy_id, endorsement_id, issue_date, amount + tax)
+        note_commission(act, policy_id, endorsement_id)
     title = f"الحاقیهٔ {ENDORSEMENT_TITLES[kind]} {number}"
     audit.note_done(act, "create", "policy", policy_id, title, changes={"net_change": (0, sign * amount)})
     return number

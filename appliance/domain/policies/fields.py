@@ -36,8 +36,8 @@ POLICIES = Subject(
         "lost_reasons": "LEFT JOIN choices AS lost_reasons ON lost_reasons.id = policies.lost_reason_id",
     },
     fields=(
-        Field(key="policy_no", title="شمارهٔ بیمه‌نامه", kind=Code(), search_column="policies", is_listed=True, in_messages=True,
-              section="شماره‌ها"),
+        Field(key="policy_no", title="شمارهٔ بیمه‌نامه", kind=Code(), search_column="policies",
+              is_listed=True, in_messages=True, section="شماره‌ها"),
         Field(key="core_code", title="کد رایانهٔ صدور", kind=Code(), search_column="policies", section="شماره‌ها"),
         Field(key="unique_code", title="کد یکتا", kind=Code(), search_column="policies", section="شماره‌ها"),
         Field(key="person_id", title="شمارهٔ مشتری", kind=Whole(), is_entered=False, is_filtered=False,

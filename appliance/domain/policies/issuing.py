@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from appliance.core import jalali
@@ -15,18 +15,24 @@ from appliance.domain.fields.reading import read_fields
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.entering import make_customer
 from appliance.domain.people.reaching import require_person
+from appliance.domain.policies.computing import COMPUTED, complete
+from appliance.domain.policies.covers import has_covers, read_covers
 from appliance.domain.policies.fields import POLICIES
-from appliance.domain.policies.objects import read_object, store_object
+from appliance.domain.policies.objects import PREFIX, object_values, read_object, store_object
+from appliance.domain.policies.receivables import make_plans, note_commission, plan_of, read_plan
+from appliance.domain.policies.userfields import KEYS, entered_fields
 from db import DatabaseError
-from db.queries import policies, search
+from db.queries import plans, policies, renewals, search
 from db.queries.policies import LineOfBusiness
+from db.queries.policy_overview import Cover, replace_covers
 from db.records import find_row, insert_row, update_row
 
-ENTERED = tuple(field for field in POLICIES.fields if field.is_entered)
-COMPUTED = ("end_date", "vat", "start_date")
-"""What may be left empty when a policy is issued: it follows from the rest."""
 LONGEST_YEARS = 60
-_EMPTY_TEXTS = ("policy_no", "core_code", "unique_code")
+RENEWAL_DAYS = 45
+"""How far a new policy's start may lie from the old one's end for a proposal (facts, section 3)."""
+_EMPTY_TEXTS = ("policy_no", "core_code", "unique_code", *KEYS)
+_AMOUNTS = ("net_premium", "vat", "issue_date", "pays_by")
+"""What the plans are made of."""
 
 
 def issue_policy(
@@ -39,11 +45,12 @@ def issue_policy(
 ) -> int:
     """Store a policy of a person; give its id. With `renews_id` it renews that one.
 
-    An empty start is the issue date, an empty end the line's usual term later, empty VAT the rate of that day. A
-    prospect becomes a customer by the first policy of ours. Raises `Refused` and `NotFoundError`.
+    What is left empty follows from the rest (`computing`). With it come the plans of what is owed, the expected
+    commission, and proposals of older policies it may renew. A prospect becomes a customer by the first policy of
+    ours. Raises `Refused` and `NotFoundError`.
     """
     person = require_person(act, person_id)
-    values = _read(act, texts, None)
+    values, covers, plan = _read_whole(act, texts, None, renews_id)
     if renews_id is not None:
         _require_renewable(act, renews_id, person_id)
     row = values | {
@@ -54,14 +61,18 @@ def issue_policy(
         "created_at": act.at,
         "created_by": act.user.id if act.user else None,
     }
-    if act.user is not None and act.user.scope != "all":
-        row["unit_id"] = row.get("unit_id") or act.user.unit_id
-        row["marketer_id"] = row.get("marketer_id") or act.user.marketer_id
-    policy_id = _stored(
-        act, None, {key: value for key, value in row.items() if not key.startswith("object_")}
-    )
+    _keep_within_reach(act, row)
+    policy_id = _stored(act, None, {key: value for key, value in row.items() if not key.startswith(PREFIX)})
     line = _line(act, str(values["line_code"]))
     store_object(act.conn, policy_id, line.object_kind, values)
+    if covers:
+        replace_covers(act.conn, policy_id, covers)
+    if is_ours:
+        make_plans(act, policy_id, plan)
+        note_commission(act, policy_id)
+    if renews_id is None:
+        for one in policies.list_renewal_candidates(act.conn, policy_id, RENEWAL_DAYS):
+            renewals.open_proposal(act.conn, one.id, policy_id, one.reason)
     if person.standing == "prospect" and is_ours:
         make_customer(act, person_id)
     search.refresh_person(act.conn, person_id)
@@ -72,17 +83,33 @@ def issue_policy(
 
 
 def change_policy(act: Acting, policy_id: int, texts: Mapping[str, str], *, revision: int) -> None:
-    """Change a policy's fields, if nobody else changed it since. Raises `Refused`, `ConflictError`, `NotFoundError`."""
+    """Change a policy's fields, if nobody else changed it since. Raises `Refused`, `ConflictError`, `NotFoundError`.
+
+    When its premium or way of payment changed, the plans are made anew, unless something was paid already.
+    """
     before = require_policy(act, policy_id)
-    values = _read(act, texts, before)
-    own = {key: value for key, value in values.items() if not key.startswith("object_")}
+    before_object = object_values(act.conn, policy_id)
+    values, covers, plan = _read_whole(act, texts, before, before["renews_id"])
+    own = {key: value for key, value in values.items() if not key.startswith(PREFIX)}
+    _keep_within_reach(act, own)
     if "issue_date" in own:
         own["issue_year"] = jalali.year_of(date.fromisoformat(str(own["issue_date"])))
     row = own | {"changed_at": act.at, "changed_by": act.user.id if act.user else None}
     _stored(act, policy_id, row, revision=revision)
     store_object(act.conn, policy_id, _line(act, str({**before, **own}["line_code"])).object_kind, values)
+    if covers is not None:
+        replace_covers(act.conn, policy_id, covers)
+    if before["is_ours"]:
+        if plan or any(key in own and own[key] != before[key] for key in _AMOUNTS):
+            kept = plan_of(before, plans.list_own_parts(act.conn, policy_id, "customer"))
+            make_plans(act, policy_id, plan or kept)
+        note_commission(act, policy_id)
     search.refresh_person(act.conn, before["person_id"])
-    if changes := audit.differences(before, own):
+    things = {key: value for key, value in values.items() if key.startswith(PREFIX)}
+    changes = audit.differences(before, own) | {
+        key: pair for key, pair in audit.differences(before_object, things).items() if pair != (None, "")
+    }
+    if changes:
         audit.note_done(act, "change", "policy", policy_id, str(before["policy_no"]), changes=changes)
 
 
@@ -106,21 +133,50 @@ def require_policy(act: Acting, policy_id: int) -> dict[str, Any]:
     return row
 
 
-def usual_end(line: LineOfBusiness, start: date) -> date:
-    """Give the day a cover of the line's usual term ends: the same Jalali day a year later, or so many days."""
-    return jalali.add_years(start, 1) if line.usual_days == 365 else start + timedelta(days=line.usual_days)
+def _read_whole(
+    act: Acting, texts: Mapping[str, str], before: dict[str, Any] | None, renews_id: int | None
+) -> tuple[dict[str, Value], list[Cover] | None, dict[str, Value]]:
+    """Read a form with its rows of covers and its plan; every problem of the three at once."""
+    problems: dict[str, str] = {}
+    values: dict[str, Value] = {}
+    covers: list[Cover] | None = None
+    plan: dict[str, Value] = {}
+    try:
+        values = _read(act, texts, before, renews_id)
+    except Refused as refused:
+        problems, values = dict(refused.problems), refused.values
+    try:
+        covers = read_covers(texts) if has_covers(texts) else None
+    except Refused as refused:
+        problems |= refused.problems
+    whole = {**(before or {}), **values}
+    if whole.get("pays_by") == "instalments":
+        amounts = whole.get("net_premium"), whole.get("vat")
+        total = sum(int(one) for one in amounts if one is not None) if amounts[0] is not None else None
+        try:
+            plan = read_plan(texts, total)
+        except Refused as refused:
+            problems |= refused.problems
+    if problems:
+        raise Refused(problems, values)
+    return values, covers, plan
 
 
-def vat_of(act: Acting, line: LineOfBusiness, net: int, day: str) -> int:
-    """Give the VAT on a net premium by the rate of a day, rounded half up to the rial."""
-    if not line.has_vat:
-        return 0
-    per_mille = policies.find_per_mille(act.conn, "vat", line.code, day) or 0
-    return (net * per_mille + 500) // 1000
+def _keep_within_reach(act: Acting, row: dict[str, Any]) -> None:
+    """Let what somebody of a narrower scope enters stay his unit's or his own."""
+    if act.user is None or act.user.scope == "all":
+        return
+    if act.user.unit_id is not None:
+        row["unit_id"] = act.user.unit_id
+    if act.user.scope == "own" and act.user.marketer_id is not None:
+        row["marketer_id"] = act.user.marketer_id
 
 
-def _read(act: Acting, texts: Mapping[str, str], before: dict[str, Any] | None) -> dict[str, Value]:
-    read = read_fields(ENTERED, texts)
+def _read(
+    act: Acting, texts: Mapping[str, str], before: dict[str, Any] | None, renews_id: int | None
+) -> dict[str, Value]:
+    entered = entered_fields(act.conn)
+    read = read_fields(entered, texts)
     values, problems = dict(read.values), dict(read.problems)
     for key in COMPUTED:
         if problems.get(key) == "missing":
@@ -128,7 +184,7 @@ def _read(act: Acting, texts: Mapping[str, str], before: dict[str, Any] | None) 
     if before is None:
         problems |= {
             field.key: "missing"
-            for field in ENTERED
+            for field in entered
             if field.is_required and field.key not in COMPUTED and not texts.get(field.key, "").strip()
         }
     whole = {**(before or {}), **values}
@@ -141,28 +197,16 @@ def _read(act: Acting, texts: Mapping[str, str], before: dict[str, Any] | None) 
     problems |= thing.problems
     if problems.keys() - {"line_code"}:
         raise Refused(problems, values)
-    _complete(act, line, whole, values)
+    values |= complete(act.conn, line, {**whole, **values, "renews_id": renews_id})
+    if whole.get("pays_by") is None:
+        values["pays_by"] = "cash"
     problems |= _date_problems({**whole, **values})
     if problems:
         raise Refused(problems, values)
     for key in _EMPTY_TEXTS:
-        if key in values and values[key] is None:
-            values[key] = ""
+        if key in values:
+            values[key] = "" if values[key] is None else str(values[key])
     return values
-
-
-def _complete(act: Acting, line: LineOfBusiness, whole: dict[str, Any], values: dict[str, Value]) -> None:
-    start = whole.get("start_date") or whole["issue_date"]
-    values["start_date"] = start
-    if not whole.get("end_date"):
-        values["end_date"] = usual_end(line, date.fromisoformat(str(start))).isoformat()
-    if whole.get("vat") is None:
-        values["vat"] = vat_of(act, line, int(whole["net_premium"]), str(whole["issue_date"]))
-    for key in ("commission",):
-        if whole.get(key) is None:
-            values[key] = 0
-    if whole.get("pays_by") is None:
-        values["pays_by"] = "cash"
 
 
 def _date_problems(whole: dict[str, Any]) -> dict[str, str]:
