@@ -17,7 +17,7 @@ class Peers:
         hosts = {address for peer in named for address in _addresses(peer)}
         self._networks = [ipaddress.ip_network(f"{host}/32") for host in hosts]
         self._networks += [ipaddress.ip_network(network, strict=False) for network in settings.trusted]
-        self.own = settings.listen or _own_address(settings.watched)
+        self.own = settings.listen or own_address(settings.watched)
         """The box's own address, as gateway or registrar sees it."""
 
     def is_known(self, host: str) -> bool:
@@ -51,7 +51,8 @@ def _addresses(peer: Peer) -> list[str]:
     return [str(address[0]) for *_rest, address in found]
 
 
-def _own_address(peer: Peer) -> str:
+def own_address(peer: Peer) -> str:
+    """Give the box's address as a peer sees it; nothing is sent. Raises OSError with a clear text."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((peer.host, peer.port))

@@ -6,12 +6,12 @@ It has a socket of its own, so it is the same for every signalling library. Any 
 from __future__ import annotations
 
 import contextlib
-import secrets
 import socket
 import threading
 import time
 from collections.abc import Callable
 
+from callerid.drivers.sip.asking import options_request
 from callerid.drivers.sip.headers import LONGEST_MESSAGE, read_head
 from callerid.drivers.sip.options import Peer
 
@@ -60,9 +60,8 @@ class Watch:
             while not self._stop.is_set():
                 # A cable that is out for a moment must not hang up calls: only silence counts.
                 with contextlib.suppress(OSError):
-                    connection.sendto(
-                        self._request(connection.getsockname()[1]), (self._peer.host, self._peer.port)
-                    )
+                    own = f"{self._listen}:{connection.getsockname()[1]}"
+                    connection.sendto(options_request(self._peer, own), (self._peer.host, self._peer.port))
                 self._listen_for(connection, self._within_s / ASKS)
                 if time.monotonic() - self._heard >= self._within_s and not self._stop.is_set():
                     self._on_lost(
@@ -88,21 +87,3 @@ class Watch:
                 if not self._is_known:
                     self._is_known = True
                     self._on_answer()
-
-    def _request(self, port: int) -> bytes:
-        own = f"{self._listen}:{port}"
-        lines = [
-            f"OPTIONS sip:{self._peer} SIP/2.0",
-            f"Via: SIP/2.0/UDP {own};rport;branch=z9hG4bK{secrets.token_hex(8)}",
-            f"From: <sip:aminbox@{own}>;tag={secrets.token_hex(6)}",
-            f"To: <sip:{self._peer}>",
-            f"Call-ID: {secrets.token_hex(12)}@{self._listen}",
-            "CSeq: 1 OPTIONS",
-            f"Contact: <sip:aminbox@{own}>",
-            "Max-Forwards: 70",
-            "User-Agent: AminBox",
-            "Content-Length: 0",
-            "",
-            "",
-        ]
-        return "\r\n".join(lines).encode()
