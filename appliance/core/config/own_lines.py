@@ -29,7 +29,7 @@ class OwnLines(msgspec.Struct, frozen=True):
 
     lines: list[LineSection] = []
     switched_off: list[int] = []
-    """Numbers of lines of the configuration file that are not to run."""
+    """Numbers of lines, of the configuration file or set up here, that are not to run."""
     problem: str = ""
     """Why the file is passed over; empty when it is not."""
 
@@ -61,7 +61,7 @@ def read_own_lines(folder: str | Path) -> OwnLines:
 
 
 def write_own_lines(folder: str | Path, own: OwnLines) -> None:
-    """Write the file whole or not at all. Raises OSError."""
+    """Write the file whole or not at all, for its owner only: a gateway's password may be in it. Raises OSError."""
     path = lines_file(folder)
     text = HEADER + "".join(_line_text(line) for line in own.lines)
     if own.switched_off:
@@ -69,7 +69,8 @@ def write_own_lines(folder: str | Path, own: OwnLines) -> None:
             f"{HEADER}switched_off = [{', '.join(map(str, own.switched_off))}]\n{text.removeprefix(HEADER)}"
         )
     part = path.with_name(f"{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -83,9 +84,8 @@ def write_own_lines(folder: str | Path, own: OwnLines) -> None:
 
 def merged_lines(lines: list[LineSection], own: OwnLines) -> list[LineSection]:
     """Give the lines that run, by number."""
-    by_number = {line.number: line for line in lines if line.number not in own.switched_off}
-    by_number |= {line.number: line for line in own.lines}
-    return [by_number[number] for number in sorted(by_number)]
+    by_number = {line.number: line for line in lines} | {line.number: line for line in own.lines}
+    return [by_number[number] for number in sorted(by_number) if number not in own.switched_off]
 
 
 def _line_text(line: LineSection) -> str:

@@ -49,6 +49,20 @@ def test_a_line_of_the_panel_goes_before_one_of_the_file() -> None:
     ]
 
 
+def test_a_line_of_the_panel_keeps_its_settings_while_it_is_switched_off(tmp_path: Path) -> None:
+    own = OwnLines([LineSection(number=2, title="mine")], [2])
+    assert merged_lines([LineSection(number=1), LineSection(number=2)], own) == [LineSection(number=1)]
+    write_own_lines(tmp_path, own)
+    assert read_own_lines(tmp_path) == own
+
+
+def test_a_password_in_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    lines_file(tmp_path).write_text("")
+    lines_file(tmp_path).chmod(0o644)
+    write_own_lines(tmp_path, OwnLines([LineSection(number=1, options={"password": "x"})]))
+    assert lines_file(tmp_path).stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_that_cannot_be_used_is_passed_over_and_said(tmp_path: Path) -> None:
     config = tmp_path / "aminbox.toml"
     config.write_text(f'[data]\nfolder = "{tmp_path}"\n[[lines]]\nnumber = 1\n')
