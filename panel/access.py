@@ -18,6 +18,8 @@ Route = TypeVar("Route", bound=Callable[..., object])
 Rule = Literal["public", "signed-in"] | Permission
 
 _RULE = "__access_rule__"
+_BEFORE_PASSWORD = {"users.own_password", "users.change_own_password", "start.session"}
+"""What somebody may open whose password another one set."""
 
 
 def public(route: Route) -> Route:
@@ -65,6 +67,8 @@ def guard() -> ResponseReturnValue | None:
         return _to_sign_in()
     if rule is None:
         raise NotAllowedError(f"route {request.endpoint} declares no rule")
+    if user.must_change_password and request.endpoint not in _BEFORE_PASSWORD:
+        return _to_password()
     if rule != "signed-in":
         require(user, rule)
     return None
@@ -78,6 +82,12 @@ def safe_next(target: str | None) -> str:
     if parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in target):
         return path_for("start.home")
     return target
+
+
+def _to_password() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(ok=False, problem="password"), 403
+    return redirect(path_for("users.own_password"), 303)
 
 
 def _to_sign_in() -> ResponseReturnValue:

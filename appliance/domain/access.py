@@ -151,6 +151,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope = "all"
     unit_id: int | None = None
     marketer_id: int | None = None
+    must_change_password: bool = False
+    """Somebody else set the password; nothing else is open until it is changed."""
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the user's role includes a permission."""
@@ -167,9 +169,9 @@ def permissions_of(role: Role, differences: dict[str, bool]) -> frozenset[str]:
     allowed = set(ROLE_PERMISSIONS.get(role, frozenset()))
     for name, is_granted in differences.items():
         if name in _EVERYTHING and is_granted:
-            allowed.add(name)  # type: ignore[arg-type]
+            allowed.add(name)
         elif not is_granted:
-            allowed.discard(name)  # type: ignore[arg-type]
+            allowed.discard(name)
     return frozenset(allowed)
 
 

@@ -62,6 +62,11 @@ def create_user(conn: Connection, *, username: str, display_name: str, role: Rol
     )
 
 
+def password_hash(password: str) -> str:
+    """Give what is stored of a password."""
+    return _hasher.hash(password)
+
+
 def sign_in(conn: Connection, now: datetime, username: str, password: str) -> User:
     """Give the user whose name and password these are.
 
@@ -79,6 +84,7 @@ def sign_in(conn: Connection, now: datetime, username: str, password: str) -> Us
         raise SignInError("wrong password")
     with transaction(conn):
         users.update_sign_in_failure(conn, row.id, 0, None)
+        users.update_signed_in(conn, row.id, to_text(now))
     return as_user(conn, row)
 
 
@@ -100,6 +106,7 @@ def as_user(conn: Connection, row: UserRow) -> User:
         scope=cast(Scope, row.scope),
         unit_id=row.unit_id,
         marketer_id=row.marketer_id,
+        must_change_password=row.must_change_password,
     )
 
 

@@ -67,3 +67,8 @@ def update_sign_in_failure(conn: Connection, user_id: int, failures: int, locked
         "UPDATE users SET failed_sign_ins = ?, locked_until = ? WHERE id = ?",
         (failures, locked_until, user_id),
     )
+
+
+def update_signed_in(conn: Connection, user_id: int, at: str) -> None:
+    """Note when a user signed in last."""
+    conn.execute("UPDATE users SET last_sign_in_at = ? WHERE id = ?", (at, user_id))
