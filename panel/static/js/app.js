@@ -7,6 +7,7 @@ import { startLines } from "./lines.js";
 import { createLog } from "./log.js";
 import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
+import { startSearch } from "./search.js";
 import { startSideMenu } from "./side.js";
 import { startSound } from "./sound.js";
 import { forgetOnSignOut } from "./store.js";
@@ -16,6 +17,7 @@ import { startTitle } from "./title.js";
 
 startThemeToggle();
 startSideMenu();
+startSearch();
 forgetOnSignOut();
 startDemoBar();
 
