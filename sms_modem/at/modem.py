@@ -109,6 +109,8 @@ class Modem:
         self._second: list[str] | None = None
         self.is_reset = False
         """The modem restarted by itself and has to be started anew."""
+        self.has_started = False
+        """It has been brought up on this port once."""
 
     def start(self) -> None:
         """Bring the modem up. Raises `SimError`, `ModemError`, `SilentModemError`, `PortGoneError`."""
@@ -125,6 +127,7 @@ class Modem:
         self.network.subscribe(self.channel)
         self._counter.connected()
         self.is_reset = False
+        self.has_started = True
 
     def send(self, parcel: Parcel, arm: Callable[[], bool]) -> Outcome:
         """Send one segment; see `sending.send_segment`."""

@@ -84,16 +84,20 @@ class FoundModem:
         self._clock = setup.clock
         self._options = options_of(setup, settings)
         self._memory = Memory()
-        self._tries = 0
+        self._tries = -1
+        self._last: Modem | None = None
 
     def __call__(self) -> tuple[Port, Modem]:
-        """Try the next port that may be the modem's; one USB modem has several and answers on some."""
+        """Try the port that worked last, or the next one: one USB modem has several and answers on some."""
         paths = self._list_ports(self._wish)
         if not paths:
             raise PortGoneError(NO_PORT)
+        if self._last is None or not self._last.has_started:
+            self._tries += 1
+        self._last = None
         port = SerialPort(paths[self._tries % len(paths)], self._baud)
-        self._tries += 1
-        return port, Modem(port, self._options, self._memory, self._on_call, self._clock)
+        self._last = Modem(port, self._options, self._memory, self._on_call, self._clock)
+        return port, self._last
 
 
 class ModemRoute:

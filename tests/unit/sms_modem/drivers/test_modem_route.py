@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from appliance.core.clock import SystemClock
-from sms_modem.drivers.modem import KIND, ModemRoute, ModemSettings
+from sms_modem.at.port import PortGoneError
+from sms_modem.drivers.modem import KIND, FoundModem, ModemRoute, ModemSettings
 from sms_modem.drivers.serial_port import PortWish, find_ports
 from sms_modem.routes import Accepted, Inbound, IncomingCall, Parcel, Refused, Report, RouteSetup, Unknown
 from sms_modem.simulator.makers import MAKERS
@@ -207,6 +208,28 @@ def test_without_a_modem_everything_says_so_and_closing_is_harmless(tmp_path: Pa
         desk.route.close()
         desk.terminal._open()
         desk.terminal._close()
+
+
+def test_the_port_that_answers_is_found_among_a_modems_ports_and_kept(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    (tmp_path / "other").write_text("no terminal")
+    desk.terminal.start()
+    settings = ModemSettings(usb="12d1:1506")
+    setup = RouteSetup(
+        name="sim", settings=settings, secrets={}, folder=tmp_path, clock=SystemClock(), bell=lambda: None
+    )
+    paths = [str(tmp_path / "other"), str(tmp_path / "modem")]
+    find = FoundModem(setup, settings, lambda _wish: paths)
+    try:
+        with pytest.raises(PortGoneError, match="other"):
+            find()
+        for _ in range(3):  # it is opened anew after each loss, and no other port is tried before it
+            port, modem = find()
+            assert port.name == paths[1]
+            modem.start()
+            port.close()
+    finally:
+        desk.terminal.stop()
 
 
 class FakeUsb:
