@@ -41,7 +41,7 @@ class DecoderBank:
         self._resampler = Resampler(rate_hz)
         self._fsk = FskDecoder()
         self._dtmf = DtmfClipDecoder(without_start=dtmf_without_start)
-        self._patience = Patience()
+        self._fsk_patience, self._dtmf_patience = Patience(), Patience()
         self._seen = 0
         self._told: list[CallerMessage] = []
         self._last = np.zeros(0, np.float32)
@@ -77,11 +77,13 @@ class DecoderBank:
         now_s = self._seen / self._rate_hz
         if self.signals is not None:
             self._heard += self.signals.feed_8k(samples)
-        is_urgent = is_last or self._fsk.is_busy or self._dtmf.is_busy
-        gathered = self._patience.take(samples, is_urgent=is_urgent)
-        if gathered is None:
-            return []
-        messages = self._fsk.feed(gathered) + self._dtmf.feed_8k(gathered, now_s)
+        messages: list[CallerMessage] = []
+        gathered = self._fsk_patience.take(samples, is_urgent=is_last or self._fsk.is_busy)
+        if gathered is not None:
+            messages += self._fsk.feed(gathered)
+        gathered = self._dtmf_patience.take(samples, is_urgent=is_last or self._dtmf.is_busy)
+        if gathered is not None:
+            messages += self._dtmf.feed_8k(gathered, now_s)
         found: list[CallerMessage] = []
         for message in sorted(messages, key=lambda one: one.t_start):
             if any(_overlap(message, other) for other in self._told):

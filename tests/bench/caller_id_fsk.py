@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from callerid.dsp.bank import DecoderBank
 from callerid.dsp.fsk import FskDecoder
 from callerid.dsp.message import Samples
 from tests.bench.fsk_peers import Reads, peers, spandsp_message, spandsp_program
@@ -40,6 +41,7 @@ from tests.bench.tables import percentile
 
 SEED = 20
 POINTS_DB = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
+STEPPED_POINTS_DB = (3.0, 5.0, 15.0)
 PEER_POINTS_DB = (6.0, 8.0, 10.0, 12.0, 15.0)
 BITS = 410
 """Bits of a scene's message."""
@@ -96,6 +98,21 @@ def noise_section(count: int) -> None:
                 print(f"{'':<12}  {title:<6}{cells}   {snr_for(kind, standard, 0.9, BITS):5.2f} dB")
 
 
+def stepped_section(count: int) -> None:
+    """Senders that key by samples of 8 kHz."""
+    print(f"\nkeyed by samples of 8 kHz, messages read of {count} (wrong)")
+    for seizure_bits in (300, 0):
+        for standard in STANDARDS:
+            cells = []
+            for snr_db in STEPPED_POINTS_DB:
+                make = partial(
+                    noisy, standard=standard, snr_db=snr_db, seizure_bits=seizure_bits, is_stepped=True
+                )
+                one = score(count, SEED, make, block=10 * BLOCK)
+                cells.append(f"{snr_db:.0f} dB {one.right} ({one.wrong})")
+            print(f"{standard:<12} seizure {seizure_bits:3d}: " + ", ".join(cells), flush=True)
+
+
 def limits_section(count: int) -> None:
     """Everything inside the standards' limits at once; latency after the last bit."""
     print(f"\nall limits at once, {count} messages each, blocks of {1000 * BLOCK // RATE_HZ} ms")
@@ -129,9 +146,11 @@ def speed_section(count: int) -> None:
             ]
             seconds = _cpu_s([scene.samples for scene in scenes])
             length = sum(len(scene.samples) for scene in scenes) / RATE_HZ
+            all_s = _bank_cpu_s([scene.samples for scene in scenes])
             print(
                 f"{standard:<12} seizure {seizure_bits:3d}: {length / seconds:6.0f} x real time"
-                f" ({length / len(scenes):.1f} s files, {1000.0 * seconds / len(scenes):.1f} ms each)"
+                f" ({length / len(scenes):.1f} s files, {1000.0 * seconds / len(scenes):.1f} ms each);"
+                f" with DTMF beside it {length / all_s:.0f} x"
             )
     noise = (0.01 * rng.normal(size=IDLE_S * RATE_HZ)).astype(np.float32)
     for title, samples in (("silence", np.zeros_like(noise)), ("noise", noise)):
@@ -143,6 +162,17 @@ def _cpu_s(files: list[Samples]) -> float:
     start = time.process_time()
     for samples in files:
         decode(samples)
+    return time.process_time() - start
+
+
+def _bank_cpu_s(files: list[Samples]) -> float:
+    DecoderBank(RATE_HZ).feed(files[0][:BLOCK])
+    start = time.process_time()
+    for samples in files:
+        bank = DecoderBank(RATE_HZ)
+        for at in range(0, len(samples), BLOCK):
+            bank.feed(samples[at : at + BLOCK])
+        bank.flush()
     return time.process_time() - start
 
 
@@ -211,6 +241,7 @@ def _share(scenes: list[Scene], reads: Reads) -> float:
 
 SECTIONS: dict[str, Callable[[int], None]] = {
     "noise": noise_section,
+    "stepped": stepped_section,
     "limits": limits_section,
     "damage": damage_section,
     "speed": speed_section,

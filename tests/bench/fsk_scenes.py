@@ -85,9 +85,10 @@ def noisy(
     seizure_bits: int = 300,
     tolerance: float = 0.01,
     quiet_s: float = QUIET_S,
+    is_stepped: bool = False,
 ) -> Scene:
     """Give a 410-bit message in noise; tones and rate off by up to ``tolerance``, unknown phase and
-    position."""
+    position. ``is_stepped``: from a sender that keys by samples of 8 kHz, at its exact rate."""
     frame, number, name = some_frame(rng)
     level_dbm0 = -20.0
     wave = modulate(
@@ -95,10 +96,11 @@ def noisy(
         standard=standard,
         level_dbm0=level_dbm0,
         seizure_bits=seizure_bits,
-        baud=BAUD * (1.0 + rng.uniform(-tolerance, tolerance)),
+        baud=BAUD if is_stepped else BAUD * (1.0 + rng.uniform(-tolerance, tolerance)),
         tone_offset=rng.uniform(-tolerance, tolerance),
         phase=rng.uniform(0.0, 2.0 * math.pi),
         start_s=rng.uniform(0.0, 1e-3),
+        keyed_at_hz=float(RATE_HZ) if is_stepped else None,
     )
     samples = put_on_line(wave, rng, snr_db=snr_db, level_dbm0=level_dbm0, quiet_s=quiet_s)
     return Scene(standard=standard, samples=samples, number=number, name=name)
