@@ -72,10 +72,10 @@ def check_usb(usb: str) -> None:
 class SerialPort:
     """An open serial line, for one thread at a time and no second process."""
 
-    def __init__(self, path: str, baud: int) -> None:
+    def __init__(self, path: str, baud: int, *, write_s: float = WRITE_S) -> None:
         self.name = path
         try:
-            self._serial = Serial(path, baud, timeout=0, write_timeout=WRITE_S, exclusive=True)
+            self._serial = Serial(path, baud, timeout=0, write_timeout=write_s, exclusive=True)
         except (OSError, ValueError) as error:  # pyserial's own error is an OSError
             raise PortGoneError(
                 f"{path} cannot be opened ({error}); 'aminbox doctor' lists the ports"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import tty
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from appliance.core.clock import SystemClock
 from sms_modem.at.port import PortGoneError
 from sms_modem.drivers.modem import KIND, FoundModem, ModemRoute, ModemSettings
-from sms_modem.drivers.serial_port import PortWish, find_ports
+from sms_modem.drivers.serial_port import PortWish, SerialPort, find_ports
 from sms_modem.routes import Accepted, Inbound, IncomingCall, Parcel, Refused, Report, RouteSetup, Unknown
 from sms_modem.simulator.makers import MAKERS
 from sms_modem.simulator.modem import SimulatedModem
@@ -230,6 +232,38 @@ def test_the_port_that_answers_is_found_among_a_modems_ports_and_kept(tmp_path: 
             port.close()
     finally:
         desk.terminal.stop()
+
+
+def test_a_device_that_takes_nothing_counts_as_gone(tmp_path: Path) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    port = SerialPort(os.ttyname(slave), 115_200, write_s=0.2)
+    try:
+        with pytest.raises(PortGoneError, match="does not take"):
+            port.write(bytes(400_000))  # nobody reads at the other end
+    finally:
+        port.close()
+        port.close()
+        os.close(slave)
+        os.close(master)
+
+
+def test_a_port_is_held_by_one_program_and_a_read_can_be_ended_from_outside(tmp_path: Path) -> None:
+    master, slave = os.openpty()
+    port = SerialPort(os.ttyname(slave), 115_200)
+    try:
+        with pytest.raises(PortGoneError, match="doctor"):
+            SerialPort(os.ttyname(slave), 115_200)
+        threading.Timer(0.05, port.wake).start()
+        began = time.monotonic()
+        assert port.read(5) == b""
+        assert time.monotonic() - began < 2
+        os.write(master, b"\xff\x00OK")
+        assert port.read(5) == b"\xff\x00OK"
+    finally:
+        port.close()
+        os.close(slave)
+        os.close(master)
 
 
 class FakeUsb:
