@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -27,6 +28,9 @@ from appliance.core.jalali import persian_digits
 from appliance.core.service import set_up_logging, stop_on_signals
 from appliance.diagnostics import check_all
 from appliance.supervisor import Role, Supervisor
+
+if TYPE_CHECKING:
+    from db import Connection
 
 log = logging.getLogger("run")
 
@@ -170,11 +174,21 @@ def _prepare(config: Config, demo: bool) -> None:
         if demo:
             conn = connect(config.data.database)
             try:
-                furnish(conn, SystemClock().now())
+                if furnish(conn, SystemClock().now()):
+                    _enter_records(conn, config.office.time_zone)
             finally:
                 conn.close()
     except (DatabaseUnusableError, SchemaError, DatabaseError, OSError) as error:
         raise CommandError(str(error), EXIT_IO) from None
+
+
+def _enter_records(conn: Connection, zone: str) -> None:
+    """Give the demo's people their policies, cheques and a claim."""
+    from appliance.domain.acting import acting
+    from appliance.domain.demo_data.reference import enter_reference
+
+    with acting(conn, SystemClock().now(), None, lambda _fact: None) as act:
+        enter_reference(act, zone)
 
 
 def _own_runtime(folder: Path) -> None:

@@ -12,12 +12,15 @@ from typing import Any
 import msgspec
 
 from appliance.core import jalali
+from appliance.core.phone import parse_phone
 from appliance.domain.acting import Acting
 from appliance.domain.demo_data.structure import Structure, enter_structure
-from appliance.domain.people.entering import enter_person
+from appliance.domain.people.entering import change_person, enter_person
 from db import Connection
 from db.queries import search
+from db.queries.persons import list_persons_by_number
 from db.records import insert_row
+from db.text import fold
 
 MILLION = 1_000_000
 
@@ -149,9 +152,16 @@ def _instruments(act: Acting, persons: dict[str, int], today: date) -> None:
 
 
 def _person(act: Acting, first_name: str, last_name: str, *numbers: str, **values: Any) -> int:
+    """Enter a person, or complete the one of that name who has the first number already."""
     standing = values.pop("standing", "customer")
     texts = {"kind": "natural", "first_name": first_name, "last_name": last_name}
     texts |= {key: str(value) for key, value in values.items()}
+    number = parse_phone(numbers[0])
+    assert number is not None
+    for known in list_persons_by_number(act.conn, number.key):
+        if fold(known.full_name) == fold(f"{first_name} {last_name}"):
+            change_person(act, known.id, texts)
+            return known.id
     return enter_person(act, texts, list(numbers), standing=standing)
 
 
