@@ -18,7 +18,7 @@ from sms_modem.worker.booking import book_refund
 from sms_modem.worker.post import Post
 from sms_modem.worker.segments import DONE
 from sms_modem.worker.sending import parcel_of
-from sms_modem.worker.settling import note_part_left
+from sms_modem.worker.settling import clearly_nearest, note_part_left
 
 log = logging.getLogger("sms")
 
@@ -138,9 +138,7 @@ def _claimant(act: Acting, route: str, report: Report, number: str, since: str) 
     unnamed = outbox_segments.list_unnamed_segments(act.conn, route, number, since)
     if not report.submitted_at:
         return unnamed[0] if len(unnamed) == 1 else None
-    told = from_text(report.submitted_at)
-    near = [one for one in unnamed if _distance(told, one.armed_at) <= outbox_segments.SUBMISSION_REACH]
-    return min(near, key=lambda one: _distance(told, one.armed_at), default=None)
+    return clearly_nearest(unnamed, from_text(report.submitted_at))
 
 
 def _note_claimed(post: Post, act: Acting, segment: Segment, report: Report) -> None:

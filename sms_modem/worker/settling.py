@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from appliance.core.clock import from_text, to_text
 from appliance.core.events import SmsUncertain
 from appliance.domain.acting import Acting
 from db.queries import outbox, outbox_segments
 from db.queries.outbox import OutboxRow
-from db.queries.outbox_segments import Segment
+from db.queries.outbox_segments import Segment, StrayReport
 from sms_modem.routes import Accepted, Asked, Refused, RouteError
 from sms_modem.worker.gap import judge
 from sms_modem.worker.outcomes import note_refused, note_sent, note_unknown
@@ -30,6 +30,8 @@ LIMIT = 100
 LONGEST_WAIT = timedelta(minutes=15)
 SAME_TEXT_REACH = timedelta(hours=1)
 """Messages of the same text to the same receiver within this are kept apart by their references."""
+CLOCK_MARGIN = timedelta(minutes=2)
+"""Of two parts a report may be of, the nearer one must be nearer by so much."""
 CUT_OFF = "cut-off"
 STAYED = Refused(is_permanent=False, code="not-sent")
 """It is certain now that it never left."""
@@ -142,7 +144,7 @@ def _settle_parts(post: Post, row: OutboxRow) -> bool:
             go_on(post, act, row)
             return True
         stray = outbox_segments.find_stray(act.conn, post.name, row.number, segment.armed_at)
-        if stray is not None:
+        if stray is not None and _claims(post, act, row, segment, stray):
             outbox_segments.update_stray_used(act.conn, stray.id, row.id)
             note_part_left(post, act, row, segment, reference=stray.reference)
             return True
@@ -161,6 +163,27 @@ def _settle_parts(post: Post, row: OutboxRow) -> bool:
             return True
         _later(post, act, row)
     return False
+
+
+def clearly_nearest(parts: Sequence[Segment], submitted_at: datetime) -> Segment | None:
+    """Give the part armed when something was submitted, None when that could be said of two.
+
+    The network's clock and the box's differ a little, so of two parts that are about as near either may be meant.
+    """
+    distances = sorted((abs(from_text(one.armed_at) - submitted_at), one.seq, one) for one in parts)
+    if not distances or distances[0][0] > outbox_segments.SUBMISSION_REACH:
+        return None
+    if len(distances) > 1 and distances[1][0] - distances[0][0] < CLOCK_MARGIN:
+        return None
+    return distances[0][2]
+
+
+def _claims(post: Post, act: Acting, row: OutboxRow, segment: Segment, stray: StrayReport) -> bool:
+    """Tell whether a stray report is clearly of this part and of no other one for the same receiver."""
+    since = to_text(from_text(segment.armed_at) - outbox_segments.SUBMISSION_REACH * 2)
+    unnamed = outbox_segments.list_unnamed_segments(act.conn, post.name, row.number, since)
+    nearest = clearly_nearest(unnamed, from_text(stray.at))
+    return nearest is not None and nearest.seq == segment.seq
 
 
 def _later(post: Post, act: Acting, row: OutboxRow) -> None:

@@ -175,6 +175,25 @@ def test_a_report_of_another_receiver_is_nobodys(conn: Connection, clock: FakeCl
     assert route.arrivals == []
 
 
+def test_a_copy_of_a_report_proves_nothing_of_another_part(conn: Connection, clock: FakeClock) -> None:
+    first, second = queue(conn, clock, "a", "b")
+    route = modem("ok", "lost-before")
+    busy = worker(conn, clock, route)
+    busy.turn()
+    report = Report(reference="1", number=NUMBER, state="delivered", token="1")
+    route.arrivals = [report]
+    busy.ring()
+    busy.turn()
+    assert states(conn, first, second) == ["delivered", "uncertain"]
+    route.arrivals = [report]
+    busy.ring()
+    busy.turn()
+    for _turn in range(5):
+        clock.advance(60)
+        busy.turn()
+    assert states(conn, first, second) == ["delivered", "uncertain"]
+
+
 def test_each_part_is_paid_when_it_is_armed_and_taken_back_when_it_stayed(
     conn: Connection, clock: FakeClock
 ) -> None:
@@ -266,3 +285,19 @@ def test_a_report_settles_the_part_armed_when_it_was_submitted(conn: Connection,
     busy.ring()
     busy.turn()
     assert states(conn, lost, left) == ["uncertain", "delivered"]
+
+
+def test_a_report_that_may_be_of_two_parts_is_of_neither(conn: Connection, clock: FakeClock) -> None:
+    first, second = queue(conn, clock, "lost", "left")
+    route = modem("lost-before", "lost-after")
+    busy = worker(conn, clock, route)
+    busy.turn()
+    clock.advance(5)
+    busy.turn()
+    at = to_text(clock.now())
+    route.arrivals.append(Report(reference="1", number=NUMBER, state="delivered", submitted_at=at, token="1"))
+    busy.ring()
+    for _turn in range(5):
+        busy.turn()
+        clock.advance(60)
+    assert states(conn, first, second) == ["uncertain", "uncertain"]
