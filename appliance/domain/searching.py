@@ -91,7 +91,7 @@ def search_persons(conn: Connection, user: User, text: str, *, limit: int, area_
     exact = search.list_ids_by_code(conn, **_codes(typed, user, area_code))
     starts = search.list_ids_by_name_start(conn, typed, sort_key(typed), condition, values, MOST_STARTS)
     columns = ("names", "digits", "policies") if user.may("policies.view") else ("names", "digits")
-    match = search.match_text(columns, [word.spellings for word in words])
+    match = search.match_spellings(columns, [word.spellings for word in words])
     others = search.list_ids_by_match(conn, match, condition, values, MOST_MATCHES) if match else []
     ranks = dict.fromkeys(others, 2) | dict.fromkeys(starts, 1) | dict.fromkeys(exact, 0)
     candidates = search.list_candidates(conn, list(ranks), condition, values)

@@ -52,7 +52,12 @@ def refresh_all(conn: Connection) -> int:
     return conn.execute(f"INSERT INTO person_search (rowid, names, digits, policies) {_TEXTS}").rowcount
 
 
-def match_text(columns: Columns, words: Iterable[tuple[str, ...]]) -> str:
+def match_text(columns: Columns, words: Iterable[str]) -> str:
+    """Give the index's own spelling of «every word, in one of these columns»; empty when all are too short."""
+    return match_spellings(columns, [(word,) for word in words])
+
+
+def match_spellings(columns: Columns, words: Iterable[tuple[str, ...]]) -> str:
     """Give the index's own spelling of «every word, in one of its spellings, in one of these columns».
 
     A word with a spelling too short for the index is left out; empty when no word is left.

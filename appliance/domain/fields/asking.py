@@ -157,7 +157,7 @@ def _sought(field: Field, condition: Condition) -> str:
         return ""
     if condition.operator == "is" and not field.sql:
         return ""  # a column's own index is better
-    return match_text((field.search_column,), [(word,) for word in fold(condition.text).split()])
+    return match_text((field.search_column,), fold(condition.text).split())
 
 
 def _is(
