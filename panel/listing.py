@@ -8,18 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from appliance.core.jalali import persian_digits
 from appliance.domain.access import User
 from appliance.domain.fields import Asked, Condition, Field, Subject, ask
 from appliance.domain.fields.asking import OPERATOR_TITLES, Answerable, words_of
 from appliance.domain.fields.kinds import Choice, Flag, Listed
+from appliance.domain.list_views import chosen_columns
 from db import Connection
-from db.listing import MOST_COUNTED, count_rows, select_page
+from db.listing import MOST_COUNTED, Page, read_page
 from db.queries import lists
 from db.queries.lists import Entry
+from db.queries.views import SavedView, list_views
 from panel.context import now, office
+from panel.exporting import export_list
 from panel.problems import field_problem
 
 PAGE_ROWS = 50
@@ -62,20 +70,37 @@ class Listing:
         path: str,
         extra: tuple[str, dict[str, Any]] | None = None,
         keep: Mapping[str, str] | None = None,
+        key: str = "",
     ) -> None:
-        """`arguments` is the query of the request, `extra` a condition of its own, `keep` goes along in links."""
+        """`arguments` is the query of the request, `extra` a condition of its own, `keep` goes along in links.
+
+        Columns and views are kept under `key`, the subject's own when empty.
+        """
         self._conn, self._user, self._path, self._keep = conn, user, path, dict(keep or {})
+        self.key = key or subject.key
         self.subject = subject
         self.arguments = {key: value for key, value in arguments.items() if value}
         self.conditions = _conditions(self.arguments)
-        wanted = [key for key in self.arguments.get("columns", "").split(",") if key]
+        wanted = [name for name in self.arguments.get("columns", "").split(",") if name]
+        wanted = wanted or chosen_columns(conn, user.id, self.key)
         asked = Asked(conditions=self.conditions, sorting=self.arguments.get("sort", ""), columns=wanted)
         self.answerable: Answerable = ask(subject, asked, user, now(), office().zone, extra=extra)
         self.page = _page(self.arguments.get("page", ""))
-        self.total = count_rows(conn, self.answerable.question)
-        self.rows = select_page(
-            conn, self.answerable.question, limit=PAGE_ROWS, offset=(self.page - 1) * PAGE_ROWS
-        )
+
+    @cached_property
+    def _read(self) -> Page:
+        offset = (self.page - 1) * PAGE_ROWS
+        return read_page(self._conn, self.answerable.question, limit=PAGE_ROWS, offset=offset)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Give the page's rows."""
+        return self._read.rows
+
+    @property
+    def total(self) -> int:
+        """Give how many rows there are, as far as they were counted."""
+        return self._read.total
 
     @property
     def columns(self) -> tuple[Field, ...]:
@@ -90,16 +115,73 @@ class Listing:
     @property
     def total_words(self) -> str:
         """Say how many rows there are."""
-        from appliance.core.jalali import persian_digits
-
-        if self.total > MOST_COUNTED:
-            return f"بیش از {persian_digits(f'{MOST_COUNTED:,}'.replace(',', '٬'))}"
-        return persian_digits(f"{self.total:,}".replace(",", "٬"))
+        words = persian_digits(f"{self.total:,}".replace(",", "٬"))
+        return f"بیش از {words}" if self._read.is_more else words
 
     @property
     def pages(self) -> int:
         """Give how many pages there are; a list is paged through up to `LAST_PAGE`."""
+        if self._read.is_more:
+            return LAST_PAGE
         return max(1, min(LAST_PAGE, -(-self.total // PAGE_ROWS)))
+
+    @property
+    def has_next(self) -> bool:
+        """Tell whether a further page can be shown."""
+        return self.page < self.pages and len(self.rows) == PAGE_ROWS
+
+    @property
+    def user_id(self) -> int:
+        """Give whose list it is."""
+        return self._user.id
+
+    @property
+    def offered_columns(self) -> list[tuple[Field, bool]]:
+        """Give the fields that may be columns, those shown first and in their order, and whether each is shown."""
+        shown = {field.key for field in self.columns}
+        others = [
+            field
+            for field in self.subject.seen_by(self._user)
+            if field.key not in shown and (field.is_exported or field.is_listed)
+        ]
+        return [*((field, True) for field in self.columns), *((field, False) for field in others)]
+
+    @cached_property
+    def views(self) -> list[SavedView]:
+        """Give the views of this list the user may choose from."""
+        return list_views(self._conn, self._user.id, self.key)
+
+    @property
+    def view_id(self) -> int:
+        """Give the id of the chosen view; 0 without one."""
+        text = self.arguments.get("view", "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+
+    def view_link(self, view: SavedView) -> str:
+        """Give the address of a view."""
+        return f"{self._path}?{view.query}&view={view.id}" if view.query else f"{self._path}?view={view.id}"
+
+    @property
+    def path(self) -> str:
+        """Give the list's address without conditions."""
+        return self.link(**dict.fromkeys(self.arguments))
+
+    @property
+    def may_export(self) -> bool:
+        """Tell whether the user may take the list out as a file."""
+        return self._user.may(self.subject.export)
+
+    def export_link(self, kind: str) -> str:
+        """Give the address of the list as a file."""
+        return self.link(export=kind, page=None, view=None)
+
+    def answer(self, template: str, **values: Any) -> ResponseReturnValue:
+        """Give the page of the list, or the file its address asks for (``export=xlsx``)."""
+        kind = self.arguments.get("export")
+        if kind:
+            words = "، ".join(text for text, _without in self.chips)
+            return export_list(self.subject, self.answerable, kind, words)
+        return render_template(template, listing=self, **values)
 
     def shown(self, field: Field, row: Mapping[str, Any]) -> str:
         """Give a cell's text."""

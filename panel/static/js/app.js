@@ -3,8 +3,11 @@ import { startCardForms } from "./cardforms.js";
 import { startConnection } from "./connection.js";
 import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
+import { startKeys } from "./keys.js";
 import { startLines } from "./lines.js";
+import { startListing } from "./listing.js";
 import { createLog } from "./log.js";
+import { startPersons } from "./persons.js";
 import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
 import { startSearch } from "./search.js";
@@ -18,6 +21,8 @@ import { startTitle } from "./title.js";
 startThemeToggle();
 startSideMenu();
 startSearch();
+startKeys();
+startListing();
 forgetOnSignOut();
 startDemoBar();
 
@@ -28,6 +33,7 @@ const clock = startTicking();
 const recordings = startRecordings();
 startTitle();
 startSound();
+startPersons();
 
 const show = (name, call, options) => {
   dock.show(name, call, options);
