@@ -225,8 +225,7 @@ class Keeper:
                 raise
             except BaseException as error:
                 work.replies.put(("failed", error))
-            if not modem.channel.is_in_step:
-                modem.channel.recover()
+            modem.calm_down()
 
     def _refuse_work(self) -> None:
         while True:

@@ -19,7 +19,7 @@ from appliance.core.clock import Clock, to_text
 from sms_modem.at import sending, service_codes
 from sms_modem.at.arrivals import arrival_of, pushed_report, token_of
 from sms_modem.at.calls import CallWatch
-from sms_modem.at.channel import Channel, ModemError
+from sms_modem.at.channel import Channel, ModemError, SilentModemError
 from sms_modem.at.network import Network
 from sms_modem.at.notices import Notice
 from sms_modem.at.port import Port, PortGoneError
@@ -40,6 +40,8 @@ RING_S = 1.0
 UNANSWERED = 10
 LATE_S = 300.0
 """An answer that is later than this belongs to nobody any more."""
+RESTART = "AT+CFUN=1,1"
+RESTART_S = 5.0
 SECOND_ANSWER_S = 10.0
 """After an answer that may be a late one, the own one is waited for so long."""
 _OPTIONAL = ("ATE0", "AT+CSMS=0", "AT+CLIP=1", "AT+CRC=0", "AT+CMMS=2", 'AT+CSCS="GSM"')
@@ -107,6 +109,7 @@ class Modem:
         self._epoch = secrets.token_hex(4)
         self._has_news = True
         self._second: list[str] | None = None
+        self._is_restart_refused = False
         self.is_reset = False
         """The modem restarted by itself and has to be started anew."""
         self.has_started = False
@@ -187,6 +190,26 @@ class Modem:
         self.is_reset = self.is_reset or not self.stores.is_set_up()
         self.network.refresh(self.channel)
         self._has_news = self.stores.has_mail() or self._has_news
+
+    def calm_down(self) -> None:
+        """Restart a modem that owes an answer: a late one could be taken for that of a later segment.
+
+        Raises `SilentModemError` or `PortGoneError` while it is away; it is then opened anew.
+        """
+        if not self.channel.is_in_step:
+            self.channel.recover()
+        if not self._waiting() or self._is_restart_refused:
+            return
+        try:
+            self.channel.command(RESTART, patience_s=RESTART_S)
+        except ModemError:
+            self._is_restart_refused = True
+            return
+        except (SilentModemError, PortGoneError):
+            self._memory.unanswered.clear()
+            raise
+        self._memory.unanswered.clear()
+        self.is_reset = True
 
     def take_news(self) -> bool:
         """Say whether something has arrived since the last time this was asked."""

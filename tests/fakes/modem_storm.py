@@ -107,10 +107,12 @@ class InlineKeeper:
             self._step()
 
     def _step(self) -> None:
-        if self._modem is not None and not self._modem.channel.is_in_step:
+        if self._modem is not None:
             try:
-                self._modem.channel.recover()
-            except (PortGoneError, SilentModemError):
+                self._modem.calm_down()
+                if self._modem.is_reset:
+                    self._modem.start()
+            except (PortGoneError, SilentModemError, ModemError, SimError):
                 self._down()
 
     def _down(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from sms_modem.at.channel import SilentModemError
 from sms_modem.at.sending import SUBMIT_S
 from sms_modem.routes import Accepted, Outcome, Refused, Report, Unknown
 from sms_modem.simulator.faults import SendFault
@@ -215,3 +217,25 @@ def test_reports_come_back_for_every_reference_over_wraps(tmp_path: Path) -> Non
             reported.append((one.reference, one.number))
             bench.modem.acknowledge([one.token])
     assert reported == references
+
+
+def test_a_modem_that_owes_an_answer_is_restarted_before_the_next_segment(bench: Bench) -> None:
+    assert isinstance(send(bench, "late", "late-accepted"), Unknown)
+    bench.modem.channel.recover()
+    with pytest.raises(SilentModemError):
+        bench.modem.calm_down()  # it restarts, and does not say so itself
+    bench.time.wait(bench.device.maker.boot_s)
+    bench.connect()
+    assert isinstance(send(bench, "next", "silent-lost"), Unknown)
+    assert bench.sent_texts == ["late"]
+    assert bench.device.seen.count(b"AT+CFUN=1,1\r") == 1
+
+
+def test_a_modem_that_does_not_restart_is_asked_once(tmp_path: Path) -> None:
+    maker = msgspec.structs.replace(MAKERS["old"], refused=MAKERS["old"].refused | {"+CFUN"})
+    bench = Bench(tmp_path, maker)
+    bench.modem.start()
+    send(bench, "late", "late-accepted")
+    bench.modem.calm_down()
+    bench.modem.calm_down()
+    assert bench.device.seen.count(b"AT+CFUN=1,1\r") == 1

@@ -184,14 +184,12 @@ def test_health_names_the_modem_and_the_network(desk: Desk) -> None:
     assert "E3531" in health.device
 
 
-def test_a_segment_costs_the_engine_less_than_twenty_milliseconds(desk: Desk) -> None:
-    device_s = 0.002 * 2 + 0.02  # CMGF and CMGS answered, submission
-    spent = []
-    for count in range(20):
-        began = time.monotonic()
+def test_a_segment_costs_less_than_twenty_milliseconds_of_the_processor(desk: Desk) -> None:
+    segments = 20
+    began = time.process_time()
+    for count in range(segments):
         desk.route.send([parcel(str(count))], armed)
-        spent.append(time.monotonic() - began - device_s)
-    assert sorted(spent)[10] < 0.02
+    assert (time.process_time() - began) / segments < 0.02  # with the simulated modem's own share
 
 
 def test_without_a_modem_everything_says_so_and_closing_is_harmless(tmp_path: Path) -> None:
