@@ -85,6 +85,7 @@ def new_message(
     """Make the outbox row of a letter; with a `refusal` it is blocked from the start and never sent."""
     body = sendable(with_footer(letter.body, letter.kind, letter.channel, settings.footer))
     counted = measure(body)
+    created_at = to_text(now)
     due = max(letter.due_at or now, now)
     if letter.kind != "code" and not letter.is_immediate:
         due = next_allowed(settings, due, zone)
@@ -104,9 +105,9 @@ def new_message(
         reason=refusal,
         wanted_route=letter.wanted_route,
         is_immediate=letter.is_immediate,
-        due_at=to_text(due),
+        due_at=created_at if due == now else to_text(due),
         expires_at=to_text(letter.expires_at) if letter.expires_at else None,
-        created_at=to_text(now),
+        created_at=created_at,
         person_id=letter.person_id,
         created_by=user_id,
         template_version_id=letter.template_version_id,
