@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from db.connection import Connection
@@ -68,7 +70,7 @@ class ChequeLine(msgspec.Struct, frozen=True, kw_only=True):
 
 _STATUS_COLUMNS = """
     policies.id, policy_no, core_code, lines.short_title AS line, insurers.title AS insurer, start_date, end_date,
-    net_premium, vat, is_ours,
+    net_premium, vat, policies.is_ours,
     (SELECT IFNULL(plate, NULLIF(title, '')) FROM insured_objects WHERE policy_id = policies.id
         ORDER BY id LIMIT 1) AS thing
 """
@@ -94,9 +96,14 @@ _OWED = """
 
 
 def list_policy_lines(
-    conn: Connection, person_id: int, status_sql: str, days: dict[str, str], limit: int = 100
+    conn: Connection,
+    person_id: int,
+    status_sql: str,
+    days: dict[str, str],
+    reach: tuple[str, dict[str, Any]] = ("1", {}),
+    limit: int = 100,
 ) -> list[PolicyLine]:
-    """Give a customer's policies, those that end last first; `status_sql` is the rule of their status."""
+    """Give a customer's policies within reach, those that end last first; `status_sql` is the rule of their status."""
     return fetch_all(
         conn,
         PolicyLine,
@@ -105,11 +112,11 @@ def list_policy_lines(
         FROM policies
         JOIN lines_of_business AS lines ON lines.code = policies.line_code
         JOIN insurers ON insurers.id = policies.insurer_id
-        WHERE policies.person_id = :person_id
+        WHERE policies.person_id = :person_id AND ({reach[0]})
         ORDER BY end_date DESC, policies.id DESC
         LIMIT :limit
         """,
-        days | {"person_id": person_id, "limit": limit},
+        days | reach[1] | {"person_id": person_id, "limit": limit},
     )
 
 

@@ -60,7 +60,8 @@ def list_relations(
             WHERE person_id = :person_id
             UNION ALL
             SELECT person_relations.id, person_relations.person_id,
-                IFNULL((SELECT title FROM choices WHERE list = 'relation' AND code = {_INVERSE}), kinds.title), person_relations.note
+                IFNULL((SELECT title FROM choices WHERE list = 'relation' AND code = {_INVERSE}), kinds.title) AS title,
+                person_relations.note
             FROM person_relations JOIN choices AS kinds ON kinds.id = kind_id
             JOIN persons AS owners ON owners.id = person_relations.person_id
             WHERE other_id = :person_id

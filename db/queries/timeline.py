@@ -100,7 +100,8 @@ _SOURCES: dict[Source, tuple[str, ...]] = {
             JOIN lines_of_business AS lines ON lines.code = policies.line_code
             JOIN insurers ON insurers.id = policies.insurer_id
             LEFT JOIN users ON users.id = policies.created_by
-            WHERE person_id = :person_id AND policies.created_at < :before ORDER BY policies.created_at DESC""",
+            WHERE person_id = :person_id AND ({{reach}}) AND policies.created_at < :before
+            ORDER BY policies.created_at DESC""",
         f"""SELECT 'endorsement' AS kind, CAST(policies.id AS TEXT) AS id, endorsements.created_at AS at,
                 '' AS direction, endorsements.kind AS state,
                 lines.short_title || IIF(policy_no <> '', ' ' || policy_no, '') AS title,
@@ -109,7 +110,7 @@ _SOURCES: dict[Source, tuple[str, ...]] = {
             JOIN endorsements ON endorsements.policy_id = policies.id
             JOIN lines_of_business AS lines ON lines.code = policies.line_code
             LEFT JOIN users ON users.id = endorsements.created_by
-            WHERE person_id = :person_id AND endorsements.created_at < :before
+            WHERE person_id = :person_id AND ({{reach}}) AND endorsements.created_at < :before
             ORDER BY endorsements.created_at DESC""",
     ),
 }
@@ -117,15 +118,29 @@ END_OF_TIME = "9999"
 
 
 def list_timeline(
-    conn: Connection, person_id: int, sources: list[Source], *, before: str = "", limit: int = 30
+    conn: Connection,
+    person_id: int,
+    sources: list[Source],
+    *,
+    policy_reach: tuple[str, dict[str, object]] = ("1", {}),
+    before: str = "",
+    limit: int = 30,
 ) -> list[TimelineRow]:
-    """Give a person's contacts of some sources, newest first; `before` is the instant of the last one shown."""
-    parts = [f"SELECT * FROM ({sql} LIMIT :limit)" for source in sources for sql in _SOURCES[source]]
+    """Give a person's contacts of some sources, newest first; `before` is the instant of the last one shown.
+
+    `policy_reach` is the condition of the policies the reader may know of (SQL over policies, and its values).
+    """
+    reach, values = policy_reach
+    parts = [
+        f"SELECT * FROM ({sql.replace('{reach}', reach)} LIMIT :limit)"
+        for source in sources
+        for sql in _SOURCES[source]
+    ]
     if not parts:
         return []
     return fetch_all(
         conn,
         TimelineRow,
         f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY at DESC, id DESC LIMIT :limit",
-        {"person_id": person_id, "before": before or END_OF_TIME, "limit": limit},
+        values | {"person_id": person_id, "before": before or END_OF_TIME, "limit": limit},
     )

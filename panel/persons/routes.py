@@ -1,28 +1,64 @@
-"""The list of persons, and entering, showing and changing one."""
+"""The list of persons; entering, showing and changing one; archive."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.core.errors import ConflictError, NotFoundError
+from appliance.core import jalali
+from appliance.core.errors import ConflictError
+from appliance.domain.acting import Acting
 from appliance.domain.fields import Field
 from appliance.domain.fields.refused import Refused
-from appliance.domain.people.completeness import missing_fields
-from appliance.domain.people.entering import ENTERED, change_person, enter_person
+from appliance.domain.people.archiving import archive_person, restore_person
+from appliance.domain.people.entering import (
+    ENTERED,
+    Likeness,
+    change_person,
+    enter_person,
+    find_likenesses,
+    make_customer,
+)
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.people.reaching import is_reachable
-from db.queries import persons
+from appliance.domain.people.timeline import SOURCES
+from db.queries import lists, regions
 from db.records import find_row
 from panel.access import permission
-from panel.context import conn
+from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
 from panel.listing import Listing
+from panel.persons.blueprint import blueprint
+from panel.persons.changes import done_or_shown_again
+from panel.persons.page import require_reachable, show_page
 from panel.recordform import RecordForm
 
-blueprint = Blueprint("persons", __name__)
-FILTERS = ("name.contains", "standing.is", "city_id.is", "region_id.is", "job.is")
+FILTERS = ("name.contains", "province.is", "city_id.is", "region_id.is", "job.is", "grade.is")
+MORE_FILTERS = (
+    "kind.is",
+    "unit_id.is",
+    "marketer_id.is",
+    "source_id.is",
+    "completeness.until",
+    "bounced_cheques.from",
+)
+VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("همه", {}),
+    ("مشتریان", {"f.standing.is": "customer"}),
+    ("مشتریان احتمالی", {"f.standing.is": "prospect"}),
+    ("ویژه", {"f.is_vip.is": "1"}),
+    ("ناقص‌ها", {"f.completeness.until": "99", "sort": "completeness",
+                 "columns": "name,phone,completeness,city_id,standing"}),
+)  # fmt: skip
+"""Quick views of the list: title and arguments of its address."""
+ARCHIVED = msgspec.structs.replace(PERSONS, always="persons.archived_at IS NOT NULL")
+SHORT = ("kind", "first_name", "last_name", "source_id", "interest", "note")
+"""What a prospect's form asks for, beside one telephone."""
 
 
 @blueprint.get("/persons")
@@ -30,28 +66,39 @@ FILTERS = ("name.contains", "standing.is", "city_id.is", "region_id.is", "job.is
 def index() -> ResponseReturnValue:
     """List persons."""
     listing = Listing(conn(), PERSONS, require_user(), request.args, path=path_for("persons.index"))
-    return render_template("persons/list.html", listing=listing, inputs=listing.filters(*FILTERS))
+    views = [(title, _view_link(values), _is_view(values)) for title, values in VIEWS]
+    return listing.answer("persons/list.html", inputs=listing.filters(*_filters()), views=views)
+
+
+@blueprint.get("/persons/archive")
+@permission("persons.archive")
+def archive() -> ResponseReturnValue:
+    """List the archived persons."""
+    listing = Listing(conn(), ARCHIVED, require_user(), request.args, path=path_for("persons.archive"))
+    return listing.answer("persons/archive.html", inputs=listing.filters("name.contains"))
 
 
 @blueprint.get("/persons/new")
 @permission("persons.register")
 def new() -> ResponseReturnValue:
-    """Show an empty form."""
-    return render_template("persons/form.html", form=RecordForm(conn(), _fields()), person=None, phone="")
+    """Show an empty form: the short one of a prospect, or a customer's with ``?standing=customer``."""
+    first = {"first_name": request.args.get("first_name", ""), "last_name": request.args.get("last_name", "")}
+    return _entry_page(first | {"phone": request.args.get("phone", "")}, _standing(request.args))
 
 
 @blueprint.post("/persons/new")
 @permission("persons.register")
 def enter() -> ResponseReturnValue:
-    """Enter a person."""
+    """Enter a person, unless somebody alike is there already and nobody said to enter it all the same."""
+    form, standing = request.form, _standing(request.form)
+    likenesses = [] if form.get("is_sure") == "1" else _likenesses(form)
+    if likenesses:
+        return _entry_page(form, standing, likenesses=likenesses), 409
     try:
         with changing() as act:
-            person_id = enter_person(act, request.form, [request.form.get("phone", "")])
+            person_id = enter_person(act, form, [form.get("phone", "")], standing=standing)
     except Refused as refused:
-        form = RecordForm(conn(), _fields(), texts=request.form, problems=refused.problems)
-        return render_template(
-            "persons/form.html", form=form, person=None, phone=request.form.get("phone", "")
-        ), 422
+        return _entry_page(form, standing, refused.problems), 422
     flash("ثبت شد.", "success")
     return redirect(path_for("persons.show", person_id=person_id), 303)
 
@@ -60,14 +107,14 @@ def enter() -> ResponseReturnValue:
 @permission("persons.view")
 def show(person_id: int) -> ResponseReturnValue:
     """Show one person."""
-    person = _person(person_id)
-    row = find_row(conn(), "persons", person_id)
-    return render_template(
-        "persons/show.html",
-        person=person,
-        row=row,
-        phones=persons.list_phones(conn(), person_id),
-        missing=missing_fields(conn(), person_id),
+    arguments = request.args
+    source = arguments.get("source", "")
+    return show_page(
+        person_id,
+        tab=arguments.get("tab", "overview"),
+        opened=arguments.get("open", ""),
+        source=source if source in SOURCES else "",
+        before=arguments.get("before", ""),
     )
 
 
@@ -75,42 +122,143 @@ def show(person_id: int) -> ResponseReturnValue:
 @permission("persons.edit")
 def edit(person_id: int) -> ResponseReturnValue:
     """Show a person's form."""
-    person = _person(person_id)
-    row = find_row(conn(), "persons", person_id)
-    return render_template(
-        "persons/form.html", form=RecordForm(conn(), _fields(), values=row), person=person, row=row
-    )
+    return _change_page(person_id, {})
 
 
 @blueprint.post("/persons/<int:person_id>/edit")
 @permission("persons.edit")
 def change(person_id: int) -> ResponseReturnValue:
     """Change a person; who comes second is told, and nothing is overwritten."""
-    person = _person(person_id)
-    revision = int(request.form.get("revision", "0") or 0)
+    require_reachable(person_id)
+    revision = request.form.get("revision", "")
     try:
         with changing() as act:
-            change_person(act, person_id, request.form, revision=revision)
-    except (Refused, ConflictError) as error:
-        problems = error.problems if isinstance(error, Refused) else {}
-        row = find_row(conn(), "persons", person_id)
-        form = RecordForm(conn(), _fields(), values=row, texts=request.form, problems=problems)
-        values = {
-            "form": form,
-            "person": person,
-            "row": row,
-            "is_overtaken": isinstance(error, ConflictError),
-        }
-        return render_template("persons/form.html", **values), 422 if problems else 409
+            known = int(revision) if revision.isascii() and revision.isdecimal() else None
+            change_person(act, person_id, request.form, revision=known)
+    except Refused as refused:
+        return _change_page(person_id, request.form, refused.problems), 422
+    except ConflictError:
+        return _change_page(person_id, request.form, is_overtaken=True), 409
     flash("تغییرها ذخیره شد.", "success")
     return redirect(path_for("persons.show", person_id=person_id), 303)
 
 
-def _person(person_id: int) -> persons.Person:
-    person = persons.find_person(conn(), person_id)
-    if person is None or not is_reachable(conn(), require_user().reach, person_id):
-        raise NotFoundError(f"person {person_id}")
-    return person
+@blueprint.post("/persons/<int:person_id>/field")
+@permission("persons.edit")
+def fill(person_id: int) -> ResponseReturnValue:
+    """Fill one field from the list of what is missing."""
+    key = request.form.get("key", "")
+    texts = {key: request.form.get(key, "")} if key in {one.key for one in _fields()} else {}
+    return done_or_shown_again(person_id, f"field:{key}", lambda act: change_person(act, person_id, texts))
+
+
+@blueprint.post("/persons/<int:person_id>/customer")
+@permission("persons.edit")
+def convert(person_id: int) -> ResponseReturnValue:
+    """Turn a prospect into a customer."""
+    return done_or_shown_again(
+        person_id,
+        "",
+        lambda act: make_customer(act, person_id),
+        said="از این پس مشتری است؛ سابقه‌اش همین‌جا ماند.",
+    )
+
+
+@blueprint.post("/persons/<int:person_id>/archive")
+@permission("persons.archive")
+def put_away(person_id: int) -> ResponseReturnValue:
+    """Archive a person."""
+    today = jalali.local(now(), office().zone).date().isoformat()
+    return done_or_shown_again(
+        person_id,
+        "",
+        lambda act: archive_person(act, person_id, today),
+        said="بایگانی شد و دیگر در فهرست‌ها نیست.",
+    )
+
+
+@blueprint.post("/persons/<int:person_id>/restore")
+@permission("persons.archive")
+def restore(person_id: int) -> ResponseReturnValue:
+    """Take a person out of the archive."""
+    return done_or_shown_again(
+        person_id, "", lambda act: restore_person(act, person_id), said="از بایگانی برگشت."
+    )
+
+
+def _filters() -> tuple[str, ...]:
+    """Give the filters to show: the everyday ones, and of the rest those that are asked for or all with ``more``."""
+    arguments = request.args
+    shown = arguments.get("more") == "1"
+    return FILTERS + tuple(name for name in MORE_FILTERS if shown or arguments.get(f"f.{name}"))
+
+
+def _view_link(values: Mapping[str, str]) -> str:
+    return path_for("persons.index", **values)
+
+
+def _is_view(values: Mapping[str, str]) -> bool:
+    given = {key: value for key, value in request.args.items() if key not in ("page", "more") and value}
+    return given == dict(values)
+
+
+def _standing(texts: Mapping[str, str]) -> str:
+    return "customer" if texts.get("standing") == "customer" else "prospect"
+
+
+def _likenesses(form: Mapping[str, str]) -> list[Likeness]:
+    """Give who may be meant, as far as the user's reach goes; wrong input is left to the service to refuse."""
+    user = require_user()
+    try:
+        found = find_likenesses(
+            Acting(conn(), now(), user),
+            national_id=form.get("national_id", ""),
+            numbers=[form.get("phone", "")],
+            first_name=form.get("first_name", ""),
+            last_name=form.get("last_name", ""),
+        )
+    except Refused:
+        return []
+    return [one for one in found if is_reachable(conn(), user.reach, one.person.id)]
+
+
+def _entry_page(
+    texts: Mapping[str, str],
+    standing: str,
+    problems: Mapping[str, str] | None = None,
+    likenesses: list[Likeness] | None = None,
+) -> str:
+    fields = [one for one in _fields() if standing == "customer" or one.key in SHORT]
+    shown = {"kind": "natural"} | {key: value for key, value in texts.items() if value}
+    form = RecordForm(conn(), fields, texts=shown, problems=problems)
+    return render_template(
+        "persons/form.html", form=form, person=None, phone=texts.get("phone", ""), standing=standing,
+        likenesses=likenesses or [], phone_problem=(problems or {}).get("phone", ""), **_places(),
+    )  # fmt: skip
+
+
+def _change_page(
+    person_id: int,
+    texts: Mapping[str, str],
+    problems: Mapping[str, str] | None = None,
+    *,
+    is_overtaken: bool = False,
+) -> str:
+    person, row = require_reachable(person_id), find_row(conn(), "persons", person_id)
+    form = RecordForm(conn(), _fields(), values=row, texts=texts, problems=problems)
+    return render_template(
+        "persons/form.html", form=form, person=person, row=row, is_overtaken=is_overtaken, standing=person.standing,
+        likenesses=[], **_places(),
+    )  # fmt: skip
+
+
+def _places() -> dict[str, Any]:
+    """Give what the fields of place choose from: provinces, cities with theirs, regions with their cities."""
+    return {
+        "provinces": lists.list_entries(conn(), "provinces"),
+        "cities": regions.list_cities(conn()),
+        "regions": [one for one in regions.list_regions(conn()) if one.is_active],
+    }
 
 
 def _fields() -> list[Field]:

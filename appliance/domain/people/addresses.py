@@ -33,7 +33,7 @@ def add_address(act: Acting, person_id: int, texts: Mapping[str, str]) -> int:
     _settle_default(act, person_id, values)
     address_id = insert_row(act.conn, TABLE, values | {"person_id": person_id})
     rows.choose_default_address(act.conn, person_id)
-    note_part(act, person, "address", None, values["address"])
+    note_part(act, person, "addresses", None, values["address"])
     settle_person(act, person_id)
     return address_id
 
@@ -46,7 +46,7 @@ def change_address(act: Acting, person_id: int, address_id: int, texts: Mapping[
     _settle_default(act, person_id, values)
     update_row(act.conn, TABLE, address_id, values)
     rows.choose_default_address(act.conn, person_id)
-    note_part(act, person, "address", _words(before), _words({**before, **values}))
+    note_part(act, person, "addresses", _words(before), _words({**before, **values}))
     settle_person(act, person_id)
 
 
@@ -56,7 +56,7 @@ def remove_address(act: Acting, person_id: int, address_id: int) -> None:
     before = _require(act, person_id, address_id)
     rows.delete_row(act.conn, TABLE, address_id)
     rows.choose_default_address(act.conn, person_id)
-    note_part(act, person, "address", before["address"], None)
+    note_part(act, person, "addresses", before["address"], None)
     settle_person(act, person_id)
 
 

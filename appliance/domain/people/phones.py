@@ -37,7 +37,7 @@ def add_phone(act: Acting, person_id: int, texts: Mapping[str, str], *, area_cod
         raise Refused({"number": "phone.taken"}, values)
     _prefer(act, person_id, values)
     rows.insert_phone_row(act.conn, person_id, values)
-    note_part(act, person, "phone", None, number)
+    note_part(act, person, "phones", None, number)
     settle_person(act, person_id)
     return number
 
@@ -60,7 +60,7 @@ def change_phone(
     rows.update_phone_row(act.conn, person_id, number, stored)
     changed = rows.find_phone_row(act.conn, person_id, after)
     assert changed is not None
-    note_part(act, person, "phone", _words(before), _words(changed))
+    note_part(act, person, "phones", _words(before), _words(changed))
     settle_person(act, person_id)
     return after
 
@@ -70,7 +70,7 @@ def remove_phone(act: Acting, person_id: int, number: str) -> None:
     person = require_person(act, person_id)
     _require_phone(act, person_id, number)
     rows.delete_phone_row(act.conn, person_id, number)
-    note_part(act, person, "phone", number, None)
+    note_part(act, person, "phones", number, None)
     settle_person(act, person_id)
 
 

@@ -6,6 +6,7 @@ from appliance.core.errors import NotFoundError
 from appliance.domain.access import Reach
 from appliance.domain.acting import Acting
 from appliance.domain.people.fields import PERSONS
+from appliance.domain.policies.fields import POLICIES
 from db import Connection
 from db.queries.persons import Person, find_person
 
@@ -17,6 +18,11 @@ def reach_condition(reach: Reach) -> tuple[str, dict[str, object]]:
         "reach_unit": reach.unit_id,
         "reach_marketer": reach.marketer_id,
     }
+
+
+def policy_reach(reach: Reach) -> tuple[str, dict[str, object]]:
+    """Give the same of policies: who may know of a person need not know of every policy."""
+    return "1" if reach.scope == "all" else POLICIES.reach[reach.scope], reach_condition(reach)[1]
 
 
 def is_reachable(conn: Connection, reach: Reach, person_id: int) -> bool:

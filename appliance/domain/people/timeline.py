@@ -13,7 +13,7 @@ from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Day, Listed, Text
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.parts import read_part
-from appliance.domain.people.reaching import require_person
+from appliance.domain.people.reaching import policy_reach, require_person
 from db import Connection
 from db.queries.lists import list_entries
 from db.queries.timeline import Source, TimelineRow, list_timeline
@@ -52,7 +52,9 @@ def timeline_of(
     """Give a person's contacts newest first, all that the user may see or those of one source."""
     allowed = sources_for(user)
     wanted = [one for one in allowed if one == source] if source else allowed
-    return list_timeline(conn, person_id, wanted, before=before, limit=limit)
+    return list_timeline(
+        conn, person_id, wanted, policy_reach=policy_reach(user.reach), before=before, limit=limit
+    )
 
 
 def note_contact(act: Acting, person_id: int, texts: Mapping[str, str], zone: str) -> int:

@@ -81,7 +81,7 @@ def test_a_number_taken_away_leads_to_nobody_and_stays_in_the_log(
         remove_phone(act, office.ali, ALI_NUMBER)
     assert persons.list_persons_by_number(conn, ALI_NUMBER) == []
     entry = list_entries(conn, object_kind="person", object_id=str(office.ali))[0]
-    assert entry.differences == {"phone": [ALI_NUMBER, None]}
+    assert entry.differences == {"phones": [ALI_NUMBER, None]}
 
 
 def test_what_belongs_to_a_person_out_of_reach_does_not_exist(office: Office, acting_as: As) -> None:
