@@ -6,11 +6,21 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import Blueprint, Flask
 
 from appliance.domain.access import Permission
 from panel.context import Office
+
+Section = Literal["customers", "money", "books", "office"]
+SECTION_TITLES: dict[Section, str] = {
+    "customers": "ارتباط با مشتریان",
+    "money": "امور مالی",
+    "books": "حسابداری",
+    "office": "مدیریت دفتر",
+}
+"""The product's three parts, and what keeps the office and the box going; a part without screens is not shown."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,9 @@ class MenuItem:
     """Who sees it; None: everybody signed in."""
     place: int = 100
     """Order in the menu, lowest first."""
+    section: Section = "customers"
+    key: str = ""
+    """Letter that opens it after ``g``; empty: none."""
 
 
 def _always(_office: Office) -> bool:

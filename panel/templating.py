@@ -6,7 +6,7 @@ Filters and globals work outside a request, because live cards are rendered wher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import jinja2
@@ -19,7 +19,7 @@ from appliance.version import VERSION
 from db.queries.lines import list_line_states
 from panel.card import CardView, rights_of
 from panel.context import Office, conn, office_of
-from panel.feature import Feature, MenuItem
+from panel.feature import SECTION_TITLES, Feature, MenuItem
 from panel.identity import current_user, require_user
 from panel.links import path_of
 from panel.live.sockets import live_of
@@ -71,10 +71,12 @@ def install(app: Flask) -> None:
     def page_values() -> dict[str, Any]:
         user = current_user()
         if user is None:
-            return {"user": None, "menu": []}
+            return {"user": None, "menu": [], "menu_sections": []}
+        menu = menu_for(office, user.may)
         return {
             "user": user,
-            "menu": menu_for(office, user.may),
+            "menu": menu,
+            "menu_sections": menu_sections(menu),
             "open_cards": open_cards,
             "line_states": line_states(office) if user.may("lines.view") else [],
         }
@@ -109,6 +111,14 @@ def menu_for(office: Office, may: Any) -> list[MenuItem]:
         (item for item in items if item.permission is None or may(item.permission)),
         key=lambda item: (item.place, item.title),
     )
+
+
+def menu_sections(menu: list[MenuItem]) -> list[tuple[str, str, list[MenuItem]]]:
+    """Give a menu under its sections, as (key, title, items); a section without items is left out."""
+    found = [
+        (key, title, [item for item in menu if item.section == key]) for key, title in SECTION_TITLES.items()
+    ]
+    return [section for section in found if section[2]]
 
 
 def line_title(office: Office, number: int) -> str:

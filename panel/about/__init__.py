@@ -4,5 +4,6 @@ from panel.about.routes import blueprint
 from panel.feature import Feature, MenuItem
 
 feature = Feature(
-    blueprint=blueprint, menu=(MenuItem("دربارهٔ برنامه", "about.show", "info-circle", place=990),)
+    blueprint=blueprint,
+    menu=(MenuItem("دربارهٔ برنامه", "about.show", "info-circle", place=990, section="office"),),
 )

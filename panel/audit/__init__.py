@@ -5,6 +5,6 @@ from panel.feature import Feature, MenuItem
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("سابقهٔ کارها", "audit.index", "history", "audit.view", place=920),),
+    menu=(MenuItem("سابقهٔ کارها", "audit.index", "history", "audit.view", place=920, section="office"),),
     permissions=("audit.view",),
 )

@@ -5,6 +5,6 @@ from panel.feature import Feature, MenuItem
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("تماس‌ها", "calls.log", "phone", "calls.view", place=10),),
+    menu=(MenuItem("تماس‌ها", "calls.log", "phone", "calls.view", place=10, key="c"),),
     permissions=("calls.view", "calls.link", "persons.register"),
 )

@@ -5,6 +5,6 @@ from panel.feature import Feature, MenuItem
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("اجزای طراحی", "components.gallery", "palette", place=990),),
+    menu=(MenuItem("اجزای طراحی", "components.gallery", "palette", place=995, section="office"),),
     is_enabled=lambda office: office.is_demo,
 )

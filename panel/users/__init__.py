@@ -5,6 +5,6 @@ from panel.users.routes import blueprint
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("کاربران", "users.index", "user-circle", "users.manage", place=910),),
+    menu=(MenuItem("کاربران", "users.index", "user-circle", "users.manage", place=910, section="office"),),
     permissions=("users.manage",),
 )
