@@ -13,6 +13,7 @@ from appliance.core.events import Event
 from db import DatabaseError, connect
 from db.connection import DatabaseUnusableError
 from db.queries.message_routes import RouteRow, RouteState, read_secrets, upsert_state
+from sms_modem.journal import Journal
 from sms_modem.routes import RouteError
 from sms_modem.routes.registry import make_route
 from sms_modem.worker.post import Post
@@ -98,7 +99,9 @@ class RouteThread:
         try:
             secrets = read_secrets(conn, self.row.id)
             route = make_route(self.row, secrets, folder=self._folder, clock=self._clock, bell=self.ring)
-            worker = RouteWorker(Post(conn, route, self.row, self._clock, self._tell, self._zone))
+            journal = Journal(self._folder, self.row.name, self._clock.now())
+            post = Post(conn, route, self.row, self._clock, self._tell, self._zone, journal)
+            worker = RouteWorker(post)
             worker.recover()
             if self._is_away:
                 log.warning("happening=database-back route=%s", self.row.name)

@@ -320,6 +320,15 @@ def update_uncertain(
     return cursor.rowcount == 1
 
 
+def update_restored(conn: Connection, message_id: str, reason: str) -> bool:
+    """Hold a queued message that was handed over before the database was restored; somebody decides."""
+    cursor = conn.execute(
+        "UPDATE outbox SET state = 'uncertain', reason = ? WHERE id = ? AND state = 'queued'",
+        (reason, message_id),
+    )
+    return cursor.rowcount == 1
+
+
 def update_settle_next(conn: Connection, message_id: str, settle_next: str) -> None:
     """Set when an uncertain message is looked into next."""
     conn.execute(

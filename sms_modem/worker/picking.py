@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from appliance.core.clock import to_text
-from appliance.core.events import SmsBlocked, SmsFailed
+from appliance.core.events import SmsBlocked, SmsFailed, SmsUncertain
 from appliance.core.jalali import day_bounds, local
 from appliance.domain.messaging.hours import is_quiet
 from appliance.domain.messaging.limits import OPTED_OUT
@@ -18,6 +18,8 @@ from sms_modem.routes import Kind
 from sms_modem.worker.post import Post
 
 EXPIRED = "expired"
+RESTORED = "restored"
+"""It went out after the backup was made that the database was restored from."""
 
 
 def room(post: Post) -> int | None:
@@ -69,7 +71,8 @@ def _still_wanted(post: Post, rows: list[OutboxRow], kind: Kind) -> list[OutboxR
         opt_outs.stopped_among(post.conn, {row.number for row in rows}) if kind == "advertising" else set()
     )
     refused = [row for row in rows if row.number in stopped and row.route is None]
-    if not over and not refused:
+    restored = [row for row in rows if post.was_handed_over(row)]
+    if not over and not refused and not restored:
         return rows
     with post.acting() as act:
         for row in over:
@@ -78,7 +81,10 @@ def _still_wanted(post: Post, rows: list[OutboxRow], kind: Kind) -> list[OutboxR
         for row in refused:
             if outbox.update_ended(act.conn, row.id, "blocked", act.at, reason=OPTED_OUT):
                 act.record(SmsBlocked(id=act.new_id(), at=act.at, message_id=row.id, reason=OPTED_OUT))
-    gone = {row.id for row in (*over, *refused)}
+        for row in restored:
+            if outbox.update_restored(act.conn, row.id, RESTORED):
+                act.record(SmsUncertain(id=act.new_id(), at=act.at, message_id=row.id))
+    gone = {row.id for row in (*over, *refused, *restored)}
     return [row for row in rows if row.id not in gone]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from appliance.core.jalali import DEFAULT_ZONE, local
 from appliance.domain.acting import Acting, acting
 from db import Connection
 from db.queries.message_routes import Rate, RouteRow, find_rate
+from db.queries.outbox import OutboxRow
+from sms_modem.journal import Journal
 from sms_modem.routes import Capabilities, Route
 
 
@@ -26,12 +28,14 @@ class Post:
         clock: Clock,
         tell: Callable[[Event], object],
         zone: str = DEFAULT_ZONE,
+        journal: Journal | None = None,
     ) -> None:
         self.conn = conn
         self.route = route
         self.row = row
         self.clock = clock
         self.zone = zone
+        self.journal = journal
         self._tell = tell
         self._rate: tuple[str, Rate | None] | None = None
 
@@ -52,6 +56,20 @@ class Post:
     def at(self, later: timedelta = timedelta(0)) -> str:
         """Give an instant from now on as stored."""
         return to_text(self.clock.now() + later)
+
+    def note_handing_over(self, rows: Sequence[OutboxRow]) -> None:
+        """Keep beside the database what is about to be armed. Raises OSError."""
+        if self.journal is not None:
+            self.journal.note((row.client_key for row in rows), self.clock.now())
+
+    def was_handed_over(self, row: OutboxRow) -> bool:
+        """Tell whether a message went out although the database, restored from a backup, does not know it.
+
+        A service that knows our keys keeps the double away by itself.
+        """
+        if self.journal is None or row.attempts or self.capabilities.has_idempotency_key:
+            return False
+        return self.journal.knows(row.client_key)
 
     def acting(self) -> AbstractContextManager[Acting]:
         """Change records as the box itself."""

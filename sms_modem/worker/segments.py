@@ -83,6 +83,8 @@ class _PartHandover:
         """Claim the message with its first part left; store the part and book what it costs."""
         post, row = self._post, self._row
         price = part_price(post.rate(), row.encoding)
+        if self._is_first:
+            post.note_handing_over([row])
         with post.acting() as act:
             if self._is_first:
                 is_ours = outbox.update_armed(act.conn, row.id, post.name, act.at, price)

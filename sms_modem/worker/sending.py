@@ -71,6 +71,7 @@ class _Handover:
     def arm(self, _parcels: Sequence[Parcel]) -> bool:
         """Claim every message and book its cost, or nothing."""
         post = self._post
+        post.note_handing_over(self._rows)
         try:
             with post.acting() as act:
                 for row in self._rows:

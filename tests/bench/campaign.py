@@ -21,6 +21,7 @@ from db.queries import message_routes, message_settings
 from db.queries.message_routes import Rate, RouteRow
 from db.queries.outbox import count_messages_in
 from sms_modem.campaigning import advance
+from sms_modem.journal import Journal
 from sms_modem.providers.sink.provider import SinkRoute
 from sms_modem.worker.post import Post
 from sms_modem.worker.route_worker import RouteWorker
@@ -64,7 +65,15 @@ def measure(recipients: int = RECIPIENTS) -> dict[str, float]:
         quiet = reader.sample(50)
         row = RouteRow(id=0, name="sink", title="", provider="sink")
         worker = RouteWorker(
-            Post(conn, SinkRoute("sink", folder / "sent.jsonl"), row, clock, lambda event: None)
+            Post(
+                conn,
+                SinkRoute("sink", folder / "sent.jsonl"),
+                row,
+                clock,
+                lambda event: None,
+                "Asia/Tehran",
+                Journal(folder, "sink", clock.now()),
+            )  # fmt: skip
         )
         reader.start()
         began, cpu = time.perf_counter(), time.process_time()
