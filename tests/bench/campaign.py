@@ -73,7 +73,7 @@ def measure(recipients: int = RECIPIENTS) -> dict[str, float]:
                 lambda event: None,
                 "Asia/Tehran",
                 Journal(folder, "sink", clock.now()),
-            )  # fmt: skip
+            )
         )
         reader.start()
         began, cpu = time.perf_counter(), time.process_time()
