@@ -103,7 +103,8 @@ def find_marketer_per_mille(conn: Connection, marketer_id: int, line_code: str, 
     row = conn.execute(
         "SELECT per_mille FROM marketer_rates "
         "WHERE marketer_id = :marketer AND (line_code = :line OR line_code IS NULL) "
-        "AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY line_code IS NULL, valid_from DESC LIMIT 1",
+        "AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) "
+        "ORDER BY line_code IS NULL, valid_from DESC LIMIT 1",
         {"marketer": marketer_id, "line": line_code, "day": day},
     ).fetchone()
     return None if row is None else int(row["per_mille"])
@@ -129,6 +130,14 @@ def charged(conn: Connection, policy_id: int) -> tuple[int, int]:
         (policy_id,),
     ).fetchone()
     return int(row[0]), int(row[1])
+
+
+def has_claims(conn: Connection, policy_id: int) -> bool:
+    """Tell whether a claim was made on a policy; one that was refused does not count."""
+    row = conn.execute(
+        "SELECT 1 FROM claims WHERE policy_id = ? AND state <> 'refused' LIMIT 1", (policy_id,)
+    ).fetchone()
+    return row is not None
 
 
 def find_renewing(conn: Connection, policy_id: int) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from appliance.core import jalali
-from appliance.domain.fields.kinds import FieldProblem, Value
+from appliance.domain.fields.kinds import Day, FieldProblem, Value
 from appliance.domain.policies.fields import POLICIES
 from db import Connection
 from db.queries import policies
@@ -59,6 +59,34 @@ def computed_values(conn: Connection, texts: Mapping[str, str]) -> dict[str, Val
         return {}
     known = {key: value for key, value in whole.items() if value != ""}
     return {key: value for key, value in complete(conn, line, known).items() if key not in whole}
+
+
+def elsewhere_texts(conn: Connection, texts: Mapping[str, str], today: date) -> tuple[dict[str, str], bool]:
+    """Fill in a policy somebody else issued, of which often only the end is known; tell whether the end is a guess.
+
+    Start and issue are a usual term before the end. Without an end it is taken as if issued today.
+    """
+    filled = dict(texts)
+    line = policies.find_line(conn, texts.get("line_code", "").strip())
+    end_text, is_guess = texts.get("end_date", "").strip(), False
+    day = Day()
+    if not texts.get("issue_date", "").strip():
+        start = today
+        try:
+            if end_text and line is not None:
+                start = usual_start(line, date.fromisoformat(day.read(end_text)))
+        except FieldProblem:
+            pass  # the field itself is refused when the form is read
+        filled["issue_date"] = filled["start_date"] = day.edit(start.isoformat())
+        is_guess = not end_text
+    if not texts.get("net_premium", "").strip():
+        filled["net_premium"] = "0"
+    return filled, is_guess
+
+
+def usual_start(line: LineOfBusiness, end: date) -> date:
+    """Give the day a cover of the line's usual term began that ends on a day."""
+    return jalali.add_years(end, -1) if line.usual_days == 365 else end - timedelta(days=line.usual_days)
 
 
 def usual_end(line: LineOfBusiness, start: date) -> date:

@@ -23,7 +23,7 @@ def cover_key(place: int, column: str) -> str:
 
 def has_covers(texts: Mapping[str, str]) -> bool:
     """Tell whether a form had rows for covers at all."""
-    return cover_key(0, TITLE.key) in texts
+    return any(key.startswith("cover_") for key in texts)
 
 
 def read_covers(texts: Mapping[str, str]) -> list[Cover]:

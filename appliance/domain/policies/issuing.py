@@ -15,7 +15,7 @@ from appliance.domain.fields.reading import read_fields
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.entering import make_customer
 from appliance.domain.people.reaching import require_person
-from appliance.domain.policies.computing import COMPUTED, complete
+from appliance.domain.policies.computing import COMPUTED, complete, elsewhere_texts
 from appliance.domain.policies.covers import has_covers, read_covers
 from appliance.domain.policies.fields import POLICIES
 from appliance.domain.policies.objects import PREFIX, object_values, read_object, store_object
@@ -50,12 +50,16 @@ def issue_policy(
     ours. Raises `Refused` and `NotFoundError`.
     """
     person = require_person(act, person_id)
+    is_estimated = False
+    if not is_ours:
+        texts, is_estimated = elsewhere_texts(act.conn, texts, act.now.date())
     values, covers, plan = _read_whole(act, texts, None, renews_id)
     if renews_id is not None:
         _require_renewable(act, renews_id, person_id)
     row = values | {
         "person_id": person_id,
         "is_ours": int(is_ours),
+        "is_end_estimated": int(is_estimated),
         "renews_id": renews_id,
         "issue_year": jalali.year_of(date.fromisoformat(str(values["issue_date"]))),
         "created_at": act.at,

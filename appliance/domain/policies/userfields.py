@@ -53,7 +53,7 @@ def policy_subject(conn: Connection) -> Subject:
     for field in POLICIES.fields:
         one = own.get(field.key)
         if one is None:
-            fields.append(field)
+            fields.append(msgspec.structs.replace(field, is_listed=True) if field.key == "plate" else field)
         elif one.is_on:
             fields.append(
                 msgspec.structs.replace(
