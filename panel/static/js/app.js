@@ -8,6 +8,7 @@ import { startLines } from "./lines.js";
 import { startListing } from "./listing.js";
 import { createLog } from "./log.js";
 import { startPersons } from "./persons.js";
+import { startPolicyForm } from "./policyform.js";
 import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
 import { startSearch } from "./search.js";
@@ -25,6 +26,7 @@ startKeys();
 startListing();
 forgetOnSignOut();
 startDemoBar();
+startPolicyForm();
 
 const log = createLog();
 const dock = createDock();
