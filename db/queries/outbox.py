@@ -146,11 +146,20 @@ def list_messages_in(conn: Connection, state: str, limit: int = 100) -> list[Out
 
 
 def list_due(
-    conn: Connection, *, channel: str, priority: int, route: str, at: str, is_quiet: bool, limit: int
+    conn: Connection,
+    *,
+    channel: str,
+    priority: int,
+    route: str,
+    at: str,
+    is_quiet: bool,
+    limit: int,
+    is_own: bool = False,
 ) -> list[OutboxRow]:
     """Give queued messages of one priority that a route may take now, the longest due first.
 
-    A message some of whose parts a route has taken already goes on over that route alone.
+    A message some of whose parts a route has taken already goes on over that route alone. With `is_own` only those
+    that want this route, or were begun by it, are given.
     """
     return fetch_all(
         conn,
@@ -164,13 +173,14 @@ def list_due(
             AND outbox.channel = ?
             AND (wanted_route IS NULL OR wanted_route = ?)
             AND (outbox.route IS NULL OR outbox.route = ?)
+            AND (NOT ? OR wanted_route IS NOT NULL OR outbox.route IS NOT NULL)
             AND (is_immediate OR NOT ?)
             AND (campaign_id IS NULL
                 OR campaign_id NOT IN (SELECT id FROM campaigns WHERE state IN ('paused', 'cancelled')))
         ORDER BY due_at, outbox.id
         LIMIT ?
         """,
-        (priority, at, channel, route, route, is_quiet, limit),
+        (priority, at, channel, route, route, is_own, is_quiet, limit),
     )
 
 

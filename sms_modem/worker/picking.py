@@ -16,6 +16,7 @@ from db.queries.message_settings import read_settings
 from db.queries.outbox import OutboxRow
 from sms_modem.routes import Kind
 from sms_modem.worker.post import Post
+from sms_modem.worker.routing import kinds_of
 
 EXPIRED = "expired"
 RESTORED = "restored"
@@ -38,6 +39,9 @@ def room(post: Post) -> int | None:
 def pick(post: Post, kinds: Collection[Kind], limit: int) -> list[OutboxRow]:
     """Give at most `limit` messages to hand over now, the most urgent first.
 
+    Of kinds the route carries, but leaves to an earlier one now (not in `kinds`), it takes those that want it or that
+    it began itself.
+
     Messages whose time is over or whose receiver has opted out meanwhile are ended here.
     """
     left = room(post)
@@ -47,7 +51,7 @@ def pick(post: Post, kinds: Collection[Kind], limit: int) -> list[OutboxRow]:
     now = post.now()
     quiet = is_quiet(settings, now, post.zone)
     picked: list[OutboxRow] = []
-    for kind in sorted(kinds, key=lambda one: PRIORITIES[one]):
+    for kind in sorted(kinds_of(post.row), key=lambda one: PRIORITIES[one]):
         wanted = limit - len(picked)
         if wanted <= 0:
             break
@@ -59,6 +63,7 @@ def pick(post: Post, kinds: Collection[Kind], limit: int) -> list[OutboxRow]:
             at=to_text(now),
             is_quiet=quiet and kind != "code",
             limit=wanted,
+            is_own=kind not in kinds,
         )
         picked += _still_wanted(post, rows, kind)
     return _within(_one_batch(post, picked), left)

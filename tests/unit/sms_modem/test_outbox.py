@@ -270,6 +270,24 @@ def test_a_later_route_takes_over_only_while_the_first_is_down(conn: Connection,
     assert row_of(conn, only).route == "second"
 
 
+def test_a_message_that_wants_a_later_route_or_was_begun_by_it_goes_over_it(
+    conn: Connection, clock: FakeClock
+) -> None:
+    first = RouteRow(id=1, name="first", title="", provider="sink", place=1)
+    second = RouteRow(id=2, name="second", title="", provider="sink", place=2)
+    for row in (first, second):
+        message_routes.insert_route(conn, row, to_text(clock.now()))
+    message_routes.upsert_state(conn, RouteState(route="first", state="ready", checked_at="now"))
+    free, wants, begun = queue(conn, clock, "free", "wants", "begun")
+    conn.execute("UPDATE outbox SET wanted_route = 'second' WHERE id = ?", (wants,))
+    conn.execute("UPDATE outbox SET route = 'second' WHERE id = ?", (begun,))
+    route = FakeRoute(name="second")
+    worker(conn, clock, route, row=second).turn()
+    assert [one.message_id for one in route.air] == [wants, begun]
+    worker(conn, clock, FakeRoute(name="first"), row=first).turn()
+    assert row_of(conn, free).route == "first"
+
+
 def test_an_expired_code_is_not_sent(conn: Connection, clock: FakeClock) -> None:
     (only,) = queue(conn, clock, "code", kind="code")
     conn.execute("UPDATE outbox SET expires_at = ?", (to_text(clock.now()),))
