@@ -24,6 +24,6 @@ def _install(app: Flask) -> None:
 feature = Feature(
     blueprint=blueprint,
     menu=(MenuItem("مشتریان", "persons.index", "users", "persons.view", place=20),),
-    permissions=("persons.view", "persons.register", "persons.edit", "persons.archive"),
+    permissions=("persons.view", "persons.register", "persons.edit", "persons.archive", "groups.manage"),
     install=_install,
 )

@@ -21,7 +21,7 @@ from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.fields import Field
 from appliance.domain.fields.asking import EXPIRING_DAYS
 from appliance.domain.fields.kinds import Listed
-from appliance.domain.people import addresses, electronic, needs, phones, relations, timeline
+from appliance.domain.people import addresses, electronic, groups, needs, phones, relations, timeline
 from appliance.domain.people.channels import CHANNELS
 from appliance.domain.people.completeness import missing_fields
 from appliance.domain.people.entering import ENTERED
@@ -31,6 +31,7 @@ from appliance.domain.people.reaching import is_reachable, policy_reach
 from appliance.domain.policies.status import STATUS_TITLES, status_sql
 from db.queries import lists, person_overview
 from db.queries.audit import AuditEntry, list_entries
+from db.queries.groups import Group, list_groups
 from db.queries.person_addresses import list_addresses, list_electronic
 from db.queries.person_needs import find_choice, list_needs
 from db.queries.person_phones import list_phone_rows
@@ -259,6 +260,17 @@ class PersonPage:
     def relations(self) -> list[Any]:
         """Who is related to the person."""
         return relations.relations_of(conn(), self.user, self.person.id)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Groups the person belongs to, by hand and by rule."""
+        return groups.groups_of(conn(), self.person.id, now(), office().zone)
+
+    @cached_property
+    def other_groups(self) -> list[Group]:
+        """Groups by hand the person is not in."""
+        own = {one.id for one in self.groups}
+        return [one for one in list_groups(conn()) if one.rule is None and one.id not in own]
 
     @cached_property
     def channels(self) -> list[Any]:

@@ -10,6 +10,7 @@ from appliance.domain.fields.refused import Refused
 from appliance.domain.people import relations
 from appliance.domain.people.choosing import persons_meant
 from appliance.domain.people.entering import enter_person
+from appliance.domain.people.groups import add_members
 from db.queries.persons import Person
 from panel.access import permission
 from panel.context import conn
@@ -60,6 +61,16 @@ def unrelate(person_id: int, relation_id: int) -> ResponseReturnValue:
     """Take a relation away."""
     return done_or_shown_again(
         person_id, "relations:", lambda act: relations.unrelate(act, person_id, relation_id), said=REMOVED
+    )
+
+
+@blueprint.post("/persons/<int:person_id>/groups")
+@permission("groups.manage")
+def join(person_id: int) -> ResponseReturnValue:
+    """Put a person into a group by hand."""
+    group_id = request.form.get("group_id", 0, type=int)
+    return done_or_shown_again(
+        person_id, "groups:", lambda act: add_members(act, group_id, [person_id]), said="به گروه افزوده شد."
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from flask import flash, redirect, render_template, request
@@ -24,22 +26,26 @@ from appliance.domain.people.entering import (
     make_customer,
 )
 from appliance.domain.people.fields import PERSONS
+from appliance.domain.people.groups import members_condition
 from appliance.domain.people.reaching import is_reachable
 from appliance.domain.people.timeline import SOURCES
 from db.queries import lists, regions
+from db.queries.groups import find_group, list_groups
 from db.records import find_row
 from panel.access import permission
 from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
-from panel.listing import Listing
+from panel.listing import PREFIX, FilterInput, Listing
 from panel.persons.blueprint import blueprint
 from panel.persons.changes import done_or_shown_again
 from panel.persons.page import require_reachable, show_page
 from panel.recordform import RecordForm
 
-FILTERS = ("name.contains", "province.is", "city_id.is", "region_id.is", "job.is", "grade.is")
+FILTERS = ("name.contains", "province.is", "city_id.is", "region_id.is")
 MORE_FILTERS = (
+    "job.is",
+    "grade.is",
     "kind.is",
     "unit_id.is",
     "marketer_id.is",
@@ -65,9 +71,21 @@ SHORT = ("kind", "first_name", "last_name", "source_id", "interest", "note")
 @permission("persons.view")
 def index() -> ResponseReturnValue:
     """List persons."""
-    listing = Listing(conn(), PERSONS, require_user(), request.args, path=path_for("persons.index"))
-    views = [(title, _view_link(values), _is_view(values)) for title, values in VIEWS]
-    return listing.answer("persons/list.html", inputs=listing.filters(*_filters()), views=views)
+    user = require_user()
+    group = find_group(conn(), request.args.get("group", 0, type=int))
+    extra = members_condition(group, now(), office().zone) if group else None
+    listing = Listing(conn(), PERSONS, user, request.args, path=path_for("persons.index"), extra=extra)
+    groups = list_groups(conn())
+    rule = {key: value for key, value in listing.arguments.items() if key.startswith(PREFIX)}
+    return listing.answer(
+        "persons/list.html",
+        inputs=_inputs(listing),
+        views=[(title, _view_link(values), _is_view(values)) for title, values in VIEWS],
+        groups=groups,
+        group=group,
+        by_hand=[one for one in groups if one.rule is None],
+        rule_query=urlencode(rule),
+    )
 
 
 @blueprint.get("/persons/archive")
@@ -184,6 +202,20 @@ def restore(person_id: int) -> ResponseReturnValue:
     return done_or_shown_again(
         person_id, "", lambda act: restore_person(act, person_id), said="از بایگانی برگشت."
     )
+
+
+def _inputs(listing: Listing) -> list[FilterInput]:
+    """Give the filters; a chosen province leaves its own cities to choose from."""
+    inputs, province = listing.filters(*_filters()), listing.arguments.get("f.province.is")
+    if not province:
+        return inputs
+    own = {str(city.id) for city in regions.list_cities(conn()) if city.province == province}
+    return [
+        dataclasses.replace(one, choices=[entry for entry in one.choices if entry.key in own])
+        if one.field.key == "city_id"
+        else one
+        for one in inputs
+    ]
 
 
 def _filters() -> tuple[str, ...]:

@@ -42,8 +42,9 @@ function startKinds() {
 function limit(outer, inner) {
   const all = [...inner.options];
   const follow = () => {
-    const chosen = outer.value;
+    const [chosen, known] = [outer.value, inner.value];
     inner.replaceChildren(...all.filter((one) => !chosen || !one.dataset.of || one.dataset.of === chosen));
+    inner.value = [...inner.options].some((one) => one.value === known) ? known : "";
   };
   outer.addEventListener("change", () => {
     follow();
