@@ -101,11 +101,12 @@ def _shared(line: LineSection, other: LineSection) -> str:
 
 
 def _option_in(text: str, line: LineSection) -> str:
-    """Give the option a refusal is about: one it marks, one whose value it quotes, or the first it names."""
+    """Give the option a refusal is about: a missing one it marks, one whose value it quotes, or one it names."""
     kind = OPTIONS.get(line.driver)
     names = set(kind.__struct_fields__) if kind else set()
     marked = re.findall(r"\$\.([a-z_]+)|'([a-z_]+)'|option ([a-z_]+)", text)
     words = [word for found in marked for word in found if word]
+    words.sort(key=lambda word: word in line.options)
     words += [name for name, value in line.options.items() if len(str(value)) > 2 and str(value) in text]
     words += re.findall(r"[a-z_]+", text)
     return next((word for word in words if word in names), "")

@@ -28,6 +28,7 @@ def install(app: Flask, reload: Callable[[], Config]) -> None:
         seen = stamp
         try:
             office.config = reload()
+            app.jinja_env.globals["line_count"] = len(office.config.lines)
         except ConfigError as error:
             log.error("configuration refused problem=%s", error)
 

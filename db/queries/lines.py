@@ -33,3 +33,27 @@ def list_line_states(conn: Connection) -> list[LineState]:
     return fetch_all(
         conn, LineState, "SELECT line, is_up, driver, detail, since FROM line_states ORDER BY line"
     )
+
+
+class LineEvent(msgspec.Struct, frozen=True):
+    """A line's hardware came or went."""
+
+    name: str
+    at: str
+    problem: str
+
+
+NEWEST_EVENTS = 20_000
+"""Events looked through for those of one line, about a week of a busy office: there is no index by line."""
+
+
+def list_line_events(conn: Connection, line: int, limit: int) -> list[LineEvent]:
+    """Give when a line came and went lately, newest first."""
+    return fetch_all(
+        conn,
+        LineEvent,
+        "SELECT name, at, COALESCE(json_extract(body, '$.problem'), '') AS problem FROM events "
+        "WHERE seq > (SELECT MAX(seq) FROM events) - ? AND name IN ('line.up', 'line.down') "
+        "AND json_extract(body, '$.line') = ? ORDER BY seq DESC LIMIT ?",
+        (NEWEST_EVENTS, line, limit),
+    )

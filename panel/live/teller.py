@@ -9,6 +9,7 @@ from appliance.core.events import (
     AnyEvent,
     CallEvent,
     CallLinked,
+    CallSnapshot,
     LineDown,
     LineUp,
     PersonRegistered,
@@ -25,6 +26,9 @@ from panel.live.cards import CardMaker
 from panel.live.projection import CallProjection
 
 LINES_ROOM = "lines"
+LINE_CALL = "line.call"
+SHOWN_DIGITS = 4
+"""Enough for an installer to know his own telephone by."""
 _WITHOUT_PERSON = ("unknown", "several")
 
 
@@ -59,6 +63,7 @@ class Teller:
             match event:
                 case CallEvent():
                     if self._projection.apply(event.call):
+                        self._tell_line(event.call)
                         self._tell_call(conn, event.name, event.call.id, event.id)
                 case CallLinked():
                     self._tell_linked(conn, event)
@@ -78,6 +83,20 @@ class Teller:
                     self._emit(event.name, payload, to=LINES_ROOM)
                 case _:
                     pass
+
+    def _tell_line(self, call: CallSnapshot) -> None:
+        """Tell who sees lines, and perhaps no calls, what the line does; never the whole number."""
+        payload = {
+            "line": call.line,
+            "direction": call.direction,
+            "state": call.state,
+            "is_open": call.ended_at is None,
+            "ring_count": call.ring_count,
+            "number_state": call.number_state,
+            "number_end": (call.number_raw or "")[-SHOWN_DIGITS:],
+            "standard": call.standard,
+        }
+        self._emit(LINE_CALL, payload, to=LINES_ROOM)
 
     def _tell_linked(self, conn: Connection, event: CallLinked) -> None:
         linked = self._cards.newest(conn, event.call_id)

@@ -6,6 +6,7 @@ import { createDock } from "./dock.js";
 import { startKeys } from "./keys.js";
 import { startLines } from "./lines.js";
 import { startListing } from "./listing.js";
+import { startLineset } from "./lineset.js";
 import { createLog } from "./log.js";
 import { startPersons } from "./persons.js";
 import { startPolicyForm } from "./policyform.js";
@@ -44,7 +45,7 @@ const show = (name, call, options) => {
 };
 
 startCardForms((call) => show("action", call, { isOwn: true }));
-startScope(startConnection({
+const socket = startConnection({
   known: () => dock.ids(),
   onCall: (name, call) => show(name, call),
   onSync: (answer, isReconnect) => {
@@ -53,7 +54,9 @@ startScope(startConnection({
     if (isReconnect) log.refresh();
   },
   onLines: (states) => states.forEach(lines.set),
-}));
+});
+startScope(socket);
+startLineset(socket);
 
 // A page the browser kept in memory may be old, or belong to somebody who signed out since.
 addEventListener("pageshow", (event) => {

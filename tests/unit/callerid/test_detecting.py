@@ -139,7 +139,7 @@ CARD = "usb:0d8c:0014"
         (line(1, "voice-modem", port="/dev/serial/by-id/x", answer_after_rings=1), "answer_after_rings"),
         (line(1, "sip"), "gateway"),
         (line(1, "sip", gateway="1.2.3.4", mode="bridge"), "agent_uri"),
-        (line(1, "sip", mode="register", registrar="1.2.3.4"), "registrar"),
+        (line(1, "sip", mode="register", registrar="1.2.3.4"), "user"),
         (line(1, "no-such"), ""),
     ],
 )
