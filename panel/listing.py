@@ -21,6 +21,7 @@ from appliance.domain.fields import Asked, Condition, Field, Subject, ask
 from appliance.domain.fields.asking import OPERATOR_TITLES, Answerable, words_of
 from appliance.domain.fields.kinds import Choice, Flag, Listed
 from appliance.domain.list_views import chosen_columns
+from appliance.domain.settings.office import read_office
 from db import Connection
 from db.listing import MOST_COUNTED, Page, read_page
 from db.queries import lists
@@ -84,7 +85,15 @@ class Listing:
         wanted = [name for name in self.arguments.get("columns", "").split(",") if name]
         wanted = wanted or chosen_columns(conn, user.id, self.key)
         asked = Asked(conditions=self.conditions, sorting=self.arguments.get("sort", ""), columns=wanted)
-        self.answerable: Answerable = ask(subject, asked, user, now(), office().zone, extra=extra)
+        self.answerable: Answerable = ask(
+            subject,
+            asked,
+            user,
+            now(),
+            office().zone,
+            extra=extra,
+            expiring_days=read_office(conn).expiring_days,
+        )
         self.page = _page(self.arguments.get("page", ""))
 
     @cached_property

@@ -6,7 +6,7 @@ Filters and globals work outside a request, because live cards are rendered wher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import jinja2
@@ -15,6 +15,7 @@ from flask import Flask, current_app
 from appliance.core import jalali
 from appliance.core.clock import from_text, to_text
 from appliance.core.phone import PhoneNumber, parse_phone
+from appliance.domain.settings.office import read_office
 from appliance.version import VERSION
 from db.queries.lines import list_line_states
 from panel.card import CardView, rights_of
@@ -78,6 +79,7 @@ def install(app: Flask) -> None:
             "menu": menu,
             "menu_sections": menu_sections(menu),
             "open_cards": open_cards,
+            "printed": read_office(conn()),
             "line_states": line_states(office) if user.may("lines.view") else [],
         }
 

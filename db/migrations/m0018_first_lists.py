@@ -164,8 +164,8 @@ STAGES = {
 """Stages of each kind of case."""
 
 VAT = (
-    (90, "2008-09-22", "2024-03-19", "practice", "9 % up to the end of 1402, seen in agency programs"),
-    (100, "2024-03-20", None, "general", "10 % from 1403"),
+    (90, "2008-09-22", "2024-03-19", "practice", "۹٪ تا پایان ۱۴۰۲، بر پایهٔ برنامه‌های نمایندگی"),
+    (100, "2024-03-20", None, "general", "۱۰٪ از ۱۴۰۳"),
 )
 
 ACCOUNTS = (

@@ -17,6 +17,8 @@ _QUERIES = {
     "lines": "SELECT code AS key, short_title AS title FROM lines_of_business WHERE is_active = 1 ORDER BY place",
     "users": "SELECT id AS key, display_name AS title FROM users WHERE is_active = 1 ORDER BY id",
     "roles": "SELECT name AS key, title FROM roles ORDER BY is_builtin DESC, title",
+    "relation-codes": "SELECT code AS key, title FROM choices WHERE list = 'relation' AND code IS NOT NULL "
+    "AND is_active = 1 ORDER BY place, id",
     "groups": "SELECT id AS key, title FROM person_groups ORDER BY title",
 }
 
@@ -55,6 +57,7 @@ def find_title(conn: Connection, listing: str, key: str | int) -> str:
         "users": ("users", "id", "display_name"),
         "roles": ("roles", "name", "title"),
         "groups": ("person_groups", "id", "title"),
+        "relation-codes": ("(SELECT code, title FROM choices WHERE list = 'relation')", "code", "title"),
         "choices": ("choices", "id", "title"),
     }
     name = listing.partition(":")[0]

@@ -15,6 +15,8 @@ from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Listed
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.policies.fields import POLICIES
+from appliance.domain.settings.lists import BY_KEY
+from appliance.domain.settings.office import FIELDS as OFFICE_FIELDS
 from appliance.domain.users import FIELDS as USER_FIELDS
 from db.queries import lists
 from db.queries.audit import AuditEntry, list_entries
@@ -34,12 +36,16 @@ _FIELDS: dict[str, dict[str, Field]] = {
     "person": {field.key: field for field in PERSONS.fields},
     "policy": {field.key: field for field in POLICIES.fields},
     "user": {field.key: field for field in USER_FIELDS},
+    "setting": {field.key: field for field in OFFICE_FIELDS},
 }
 _WORDS = {
     "password": "گذرواژه", "is_active": "فعال", "added": "دسترسی داده شد", "taken": "دسترسی گرفته شد",
     "net_change": "تغییر حق بیمه", "renews_id": "تمدید", "standing": "وضعیت",
+    "place": "جایگاه",
 }  # fmt: skip
-_PERMISSIONS: dict[str, str] = {str(key): title for group in PERMISSION_TITLES.values() for key, title in group.items()}
+_PERMISSIONS: dict[str, str] = {
+    str(key): title for group in PERMISSION_TITLES.values() for key, title in group.items()
+}
 
 
 @blueprint.get("/audit")
@@ -76,6 +82,8 @@ def index() -> ResponseReturnValue:
 def changes_of(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """Give what changed as (title, before, after) in the office's words."""
     fields = _FIELDS.get(entry.object_kind, {})
+    if entry.object_kind == "choice" and (own := BY_KEY.get((entry.object_id or "").partition("/")[0])):
+        fields = {field.key: field for field in own.fields}
     return [
         (
             fields[key].title if key in fields else _WORDS.get(key, key),

@@ -24,7 +24,7 @@ from db.text import fold, like_part, sort_key
 Direction = Literal["up", "down"]
 LONGEST_SPAN_DAYS = 3660
 EXPIRING_DAYS = 30
-"""Window of ``:expiring_until``, in which a current policy counts as expiring."""
+"""Window of ``:expiring_until``, in which a current policy counts as expiring, unless the office sets another."""
 MOST_CHOICES = 50
 MOST_WORDS = 8
 LAST_LETTER = "\U0010ffff"
@@ -67,18 +67,20 @@ def ask(
     zone: str,
     *,
     extra: tuple[str, dict[str, Any]] | None = None,
+    expiring_days: int = EXPIRING_DAYS,
 ) -> Answerable:
     """Put a question into SQL as one user may ask it.
 
     Every SQL text may name ``:today`` and ``:expiring_until``. Fields the user may not see are passed over wherever
-    they are named. `extra` is a condition of the caller's own (SQL and its values), as for one group's members.
+    they are named. `extra` is a condition of the caller's own (SQL and its values), as for one group's members;
+    `expiring_days` is the office's window of ``:expiring_until``.
     """
     seen = {field.key: field for field in subject.seen_by(user)}
     columns = tuple(seen[key] for key in asked.columns if key in seen) or tuple(
         field for field in seen.values() if field.is_listed
     )
     today = jalali.local(now, zone).date()
-    until = today + timedelta(days=EXPIRING_DAYS)
+    until = today + timedelta(days=expiring_days)
     where, problems = list[str](), dict[str, str]()
     lead: tuple[str, str] | None = None
     values: dict[str, Any] = {"today": today.isoformat(), "expiring_until": until.isoformat()}
