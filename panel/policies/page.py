@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from appliance.core import jalali
 from appliance.domain.access import User
 from appliance.domain.audit import ACTION_TITLES
+from appliance.domain.deliveries import METHODS, STATES
 from appliance.domain.policies.changing import ENDORSEMENT_TITLES
 from appliance.domain.policies.fields import PAYMENTS
 from appliance.domain.policies.objects import PREFIX, fields_of, object_values
 from appliance.domain.policies.userfields import entered_fields, policy_subject, user_fields
 from db import Connection
 from db.queries import audit, policies
+from db.queries.deliveries import DeliveryRow, list_of_policy
 from db.queries.policy_overview import (
     PolicyHead,
     list_chain,
@@ -142,6 +144,19 @@ class PolicyPage:
             if field is not None and value:
                 shown.append((one.title, safe_show(field.kind, value)))
         return shown
+
+    @cached_property
+    def deliveries(self) -> list[DeliveryRow]:
+        """Give how it was or will be handed over."""
+        return list_of_policy(self._conn, self.head.id)
+
+    methods, delivery_states = METHODS, STATES
+    method_icons: ClassVar = {
+        "post": "mail", "courier": "truck", "own-courier": "user-check", "in-person": "building",
+    }  # fmt: skip
+    delivery_tones: ClassVar = {
+        "waiting": "calm", "ready": "ring", "on-the-way": "warn", "delivered": "good", "returned": "bad",
+    }  # fmt: skip
 
     @cached_property
     def log(self) -> list[dict[str, Any]]:
