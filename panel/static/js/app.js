@@ -10,6 +10,7 @@ import { startLineset } from "./lineset.js";
 import { createLog } from "./log.js";
 import { startPersons } from "./persons.js";
 import { startPolicyForm } from "./policyform.js";
+import { startPrinting } from "./printing.js";
 import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
 import { startSearch } from "./search.js";
@@ -28,6 +29,7 @@ startListing();
 forgetOnSignOut();
 startDemoBar();
 startPolicyForm();
+startPrinting();
 
 const log = createLog();
 const dock = createDock();
