@@ -37,8 +37,8 @@ def enter_reference(act: Acting, zone: str) -> Reference:
     """Enter the reference persons, policies, instruments and the claim."""
     structure = enter_structure(act.conn)
     today = jalali.local(act.now, zone).date()
-    tehran, karaj = _city(act.conn, "تهران"), _city(act.conn, "کرج")
-    region = next(iter(structure.regions[2:3]))
+    tehran, karaj = _id(act.conn, "cities", "name", "تهران"), _id(act.conn, "cities", "name", "کرج")
+    region = _id(act.conn, "regions", "title", "منطقه ۳")
     persons = {
         "C1": _person(act, "علی", "رضایی", "09120000001", "02110000001", national_id="0013542419", city_id=tehran,
                       region_id=region),
@@ -74,7 +74,7 @@ def enter_reference(act: Acting, zone: str) -> Reference:
 
 
 def _policies(act: Acting, structure: Structure, persons: dict[str, int], today: date) -> dict[str, int]:
-    marketer = structure.marketers[0]
+    marketer = _id(act.conn, "marketers", "code", "12")
     common: dict[str, Any] = {"insurer_id": structure.insurers[0], "unit_id": structure.units[0]}
     rows: dict[str, dict[str, Any]] = {
         "P1": {"person_id": persons["C1"], "line_code": "TPL", "end": 10, "net_premium": 80 * MILLION,
@@ -118,7 +118,7 @@ def _policies(act: Acting, structure: Structure, persons: dict[str, int], today:
             | row,
         )
         if plate:
-            thing = {"policy_id": entered[name], "kind": "vehicle", "title": "پراید ۱۳۱", "plate": plate}
+            thing = {"policy_id": entered[name], "kind": "vehicle", "model": "پراید ۱۳۱", "plate": plate}
             insert_row(act.conn, "insured_objects", thing)
     return entered
 
@@ -169,8 +169,8 @@ def _day(today: date, days: int) -> str:
     return (today + timedelta(days=days)).isoformat()
 
 
-def _city(conn: Connection, name: str) -> int:
-    return int(conn.execute("SELECT id FROM cities WHERE name = ?", (name,)).fetchone()[0])
+def _id(conn: Connection, table: str, column: str, value: str) -> int:
+    return int(conn.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()[0])
 
 
 def _choice(conn: Connection, name: str, code: str) -> int:
