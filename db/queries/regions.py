@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from db.connection import Connection
@@ -86,23 +88,32 @@ def is_below(conn: Connection, region_id: int, other_id: int) -> bool:
     return row is not None
 
 
-def count_direct(conn: Connection) -> dict[int, int]:
-    """Count the persons entered in each region itself."""
+def residents_condition(region_id: int) -> tuple[str, dict[str, Any]]:
+    """Give the condition of the persons in a region and those below it (SQL over persons), and its values."""
+    return f"persons.region_id IN ({_BELOW} SELECT id FROM below)", {"region_id": region_id}
+
+
+def count_direct(conn: Connection, reach: str, values: dict[str, Any]) -> dict[int, int]:
+    """Count the persons within reach (SQL over persons) entered in each region itself."""
     rows = conn.execute(
         "SELECT region_id, COUNT(*) AS n FROM persons WHERE region_id IS NOT NULL AND archived_at IS NULL "
-        "GROUP BY region_id"
+        f"AND ({reach}) GROUP BY region_id",
+        values,
     )
     return {row["region_id"]: row["n"] for row in rows}
 
 
-def find_figures(conn: Connection, region_id: int, today: str) -> RegionFigures:
-    """Count what lies in a region and those below it."""
+def find_figures(
+    conn: Connection, region_id: int, today: str, reach: str, values: dict[str, Any]
+) -> RegionFigures:
+    """Count what lies in a region and those below it, of persons within reach (SQL over persons)."""
     figures = fetch_one(
         conn,
         RegionFigures,
         f"""
         {_BELOW}, residents AS (
-            SELECT persons.id FROM persons JOIN below ON below.id = persons.region_id WHERE archived_at IS NULL
+            SELECT persons.id FROM persons JOIN below ON below.id = persons.region_id
+            WHERE archived_at IS NULL AND ({reach})
         )
         SELECT (SELECT COUNT(*) FROM residents) AS persons, COUNT(*) AS policies,
             IFNULL(SUM(net_premium + vat), 0) AS premium
@@ -110,7 +121,7 @@ def find_figures(conn: Connection, region_id: int, today: str) -> RegionFigures:
         CROSS JOIN policies ON policies.person_id = residents.id
         WHERE is_ours = 1 AND cancel_date IS NULL AND end_date >= :today
         """,
-        {"region_id": region_id, "today": today},
+        values | {"region_id": region_id, "today": today},
     )
     assert figures is not None
     return figures
