@@ -33,6 +33,9 @@ Permission = Literal[
     "money.view",
     "groups.manage",
     "deliveries.manage",
+    "messages.view",
+    "messages.send",
+    "messages.manage",
     "files.view",
     "files.add",
     "files.delete",
@@ -74,6 +77,11 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
         "deliveries.manage": "تحویل بیمه‌نامه‌ها",
         "money.view": "دیدن مبلغ‌ها و مانده‌ها",
     },
+    "پیامک": {
+        "messages.view": "دیدن پیام‌ها و گفت‌وگوها",
+        "messages.send": "نوشتن، پاسخ و لغو پیام",
+        "messages.manage": "الگوهای متن، مسیرهای ارسال و اعتبار",
+    },
     "پیوست‌ها": {
         "files.view": "دیدن پیوست‌ها",
         "files.add": "افزودن پیوست",
@@ -112,7 +120,8 @@ _OFFICE: frozenset[Permission] = frozenset(
 )  # fmt: skip
 _DESK: frozenset[Permission] = _OFFICE | {
     "persons.identity", "policies.issue", "policies.edit", "money.view", "groups.manage", "deliveries.manage",
-    "lines.view", "lines.ring", "calls.listen", "recordings.refuse",
+    "messages.view", "messages.send", "messages.manage", "lines.view", "lines.ring", "calls.listen",
+    "recordings.refuse",
 }  # fmt: skip
 _EVERYTHING: frozenset[Permission] = frozenset(name for group in PERMISSION_TITLES.values() for name in group)
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -1,0 +1,23 @@
+"""Messages: the outbox, writing, texts, conversations, routes and their money."""
+
+from flask import Flask
+
+import panel.sms.outbox  # noqa: F401  # each brings its routes
+from panel.context import conn
+from panel.feature import Feature, MenuItem
+from panel.sms.blueprint import blueprint
+from panel.sms.words import MOVEMENTS, rial_words, route_title
+
+
+def _install(app: Flask) -> None:
+    """Give templates the words of amounts, routes and movements."""
+    app.jinja_env.filters.update(rial=rial_words, route_title=lambda name: route_title(conn(), name))
+    app.jinja_env.globals.update(movement_titles=MOVEMENTS)
+
+
+feature = Feature(
+    blueprint=blueprint,
+    menu=(MenuItem("پیامک", "sms.index", "message", "messages.view", place=40, key="s"),),
+    permissions=("messages.view", "messages.send"),
+    install=_install,
+)
