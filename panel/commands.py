@@ -9,6 +9,7 @@ import click
 
 from appliance.core.command import EXIT_CONFIG, EXIT_IO, CommandError, with_config
 from appliance.core.config import Config
+from appliance.core.config.finding import ENVIRONMENT
 
 DEMO = "AMINBOX_DEMO"
 
@@ -24,6 +25,9 @@ def panel(config: Config) -> None:
     from panel.server import PanelServer, PortError, open_port
 
     set_up_logging("panel")
+    if named := click.get_current_context().params.get("config_file"):
+        # The worker reads it again when lines were set up, and asks `aminbox detect`: both mean this office.
+        os.environ[ENVIRONMENT] = str(Path(named).resolve())
     check_database(config)
     check_folders(config)
     try:
