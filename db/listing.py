@@ -21,11 +21,20 @@ import msgspec
 from db.connection import Connection
 
 MOST_COUNTED = 10_000
-"""Rows counted exactly; more is shown as «more than», because nobody pages that far."""
-FEW = 2_000
+"""Rows counted exactly by `count_rows`."""
+MOST_SHOWN = 5_000
+"""Rows of a list counted exactly; more is shown as «more than», because nobody pages that far."""
+FEW = 5_000
 """Matches that are put in order by sorting them; of more, the order's index is walked."""
-COUNT_STEPS = 1_000_000
-"""Steps of SQLite's machine a count may take (about 40 ms on the measuring machine); then it stands at
+WALK_STEPS = 500_000
+"""Steps a walk may take before the matches, when they are not more than `MANY`, are sorted after all: they may all
+lie at the far end of the order."""
+MANY = 30_000
+ENDLESS = 2**31 - 1
+FEW_A_ROW = 5
+"""Matches that are sorted rather than walked past, for each row before the page."""
+COUNT_STEPS = 600_000
+"""Steps of SQLite's machine a count may take (about 25 ms on the measuring machine); then it stands at
 what was found so far."""
 
 
@@ -65,10 +74,11 @@ def read_page(
     *,
     limit: int,
     offset: int = 0,
-    most: int = MOST_COUNTED,
+    most: int = MOST_SHOWN,
     few: int = FEW,
 ) -> Page:
     """Give one page of rows and how many there are."""
+    few += few and FEW_A_ROW * offset
     if question.where:
         found, is_more = _matches(conn, question, max(most, few))
         total = len(found)
@@ -142,12 +152,14 @@ def fetch_within(
     return found, False
 
 
-def _matches(conn: Connection, question: Question, most: int) -> tuple[list[int], bool]:
+def _matches(
+    conn: Connection, question: Question, most: int, steps: int = COUNT_STEPS
+) -> tuple[list[int], bool]:
     """Give the ids of up to `most` + 1 rows in no order, by whatever index narrows them best; see `fetch_within`."""
     sql = f"""
         SELECT {question.table}.id FROM {_from(question, question.where)} {_where(question)} LIMIT :match_limit
     """
-    return fetch_within(conn, sql, question.values | {"match_limit": most + 1})
+    return fetch_within(conn, sql, question.values | {"match_limit": most + 1}, steps)
 
 
 def _sorted(conn: Connection, question: Question, ids: list[int], limit: int, offset: int) -> list[int]:
@@ -175,7 +187,13 @@ def _walk(conn: Connection, question: Question, limit: int, offset: int) -> list
         plan = " ".join(row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", values))
         if "TEMP B-TREE" not in plan:
             break
-    return [row[0] for row in conn.execute(sql, values)]
+    ids, is_cut = fetch_within(conn, sql, values, WALK_STEPS if question.where else ENDLESS)
+    if not is_cut:
+        return ids
+    found, is_more = _matches(conn, question, MANY, ENDLESS)
+    if not is_more and len(found) <= MANY:
+        return _sorted(conn, question, found, limit, offset)
+    return fetch_within(conn, sql, values, ENDLESS)[0]
 
 
 def _ordered_ids(question: Question, where: tuple[str, ...]) -> str:

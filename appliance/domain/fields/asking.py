@@ -171,7 +171,7 @@ def _is(
         # Indexes of codes leave the empty ones out, and are used for questions that do.
         parts.append(f"{sql} <> ''")
     if str(value) in field.narrowing:
-        parts.append(field.narrowing[str(value)])
+        parts.insert(0, field.narrowing[str(value)])
     if field.counted_sql and isinstance(value, int) and value > 0:
         parts.append(f"{subject.table}.id IN ({field.counted_sql})")
     return " AND ".join(parts), {name: value}
