@@ -16,6 +16,7 @@ SECTIONS = {
     "wrong-numbers": "tests.bench.wrong_numbers",
     "talk-off": "tests.bench.talkoff",
     "recorder": "tests.bench.recorder",
+    "large-office": "tests.bench.large_office",
     "modem-storm": "tests.bench.modem_storm",
     "message-storm": "tests.bench.message_storm",
     "campaign": "tests.bench.campaign",
