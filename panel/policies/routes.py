@@ -29,7 +29,15 @@ MORE_FILTERS = (
 VIEWS = ("", "expiring", "expired", "current", "not-started", "renewed", "cancelled", "lost")
 """States offered above the list, in the order of what an office looks for."""
 
-for _name in ("status_title", "status_tone", "days_words", "days_tone", "plate_parts", "rial", "iso_day"):
+for _name in (
+    "status_title",
+    "status_tone",
+    "days_words",
+    "days_tone",
+    "plate_parts",
+    "policy_rial",
+    "jalali_day",
+):
     blueprint.add_app_template_filter(getattr(words, _name), _name)
 
 

@@ -74,7 +74,7 @@ def plate_parts(plate: str | None) -> dict[str, str] | None:
     return None
 
 
-def rial(amount: int | None) -> str:
+def policy_rial(amount: int | None) -> str:
     """Give an amount with Persian digits and separators; a minus stands before it."""
     if amount is None:
         return ""
@@ -82,6 +82,6 @@ def rial(amount: int | None) -> str:
     return f"−{words}" if amount < 0 else words
 
 
-def iso_day(text: str | None) -> str:
+def jalali_day(text: str | None) -> str:
     """Give a stored date as a Jalali one."""
     return format_date(date.fromisoformat(text[:10])) if text else ""
