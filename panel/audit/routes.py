@@ -40,6 +40,8 @@ _FIELDS: dict[str, dict[str, Field]] = {
 }
 _WORDS = {
     "password": "گذرواژه", "is_active": "فعال", "added": "دسترسی داده شد", "taken": "دسترسی گرفته شد",
+    "phones": "تلفن", "addresses": "نشانی", "electronic": "نشانی الکترونیکی", "relation": "نسبت", "need": "نیاز بیمه‌ای",
+    "channels": "راه‌های اطلاع‌رسانی", "archived_at": "بایگانی", "rule": "شرط‌های گروه", "parent_id": "زیرمجموعهٔ",
     "net_change": "تغییر حق بیمه", "renews_id": "تمدید", "standing": "وضعیت",
     "place": "جایگاه",
 }  # fmt: skip

@@ -264,7 +264,7 @@ def _entry_page(
     shown = {"kind": "natural"} | {key: value for key, value in texts.items() if value}
     form = RecordForm(conn(), fields, texts=shown, problems=problems)
     return render_template(
-        "persons/form.html", form=form, person=None, phone=texts.get("phone", ""), standing=standing,
+        "persons/form.html", form=form, person=None, typed_phone=texts.get("phone", ""), standing=standing,
         likenesses=likenesses or [], phone_problem=(problems or {}).get("phone", ""), **_places(),
     )  # fmt: skip
 
