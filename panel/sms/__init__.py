@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+import panel.sms.compose
 import panel.sms.outbox  # noqa: F401  # each brings its routes
 from panel.context import conn
 from panel.feature import Feature, MenuItem

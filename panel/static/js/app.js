@@ -14,6 +14,7 @@ import { startPrinting } from "./printing.js";
 import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
 import { startSearch } from "./search.js";
+import { startMessages } from "./sms.js";
 import { startSideMenu } from "./side.js";
 import { startSound } from "./sound.js";
 import { forgetOnSignOut } from "./store.js";
@@ -29,6 +30,7 @@ startListing();
 forgetOnSignOut();
 startDemoBar();
 startPolicyForm();
+startMessages();
 startPrinting();
 
 const log = createLog();
