@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-PLACES = (Path(__file__).parents[2] / "CHANGELOG.md", Path("/usr/share/doc/aminbox/CHANGELOG.md"))
+PLACES = (Path(__file__).parents[2] / "CHANGELOG.fa.md", Path("/usr/share/doc/aminbox/CHANGELOG.fa.md"))
+"""The changelog in the words of those who use the panel; `CHANGELOG.md` has the same versions in English."""
 
 
 class Release(msgspec.Struct, frozen=True):
     """One version and what is new in it, by heading."""
 
-    title: str
+    version: str
+    day: str | None
+    """ISO date, where the heading has one."""
     entries: dict[str, list[str]]
 
 
@@ -30,7 +34,8 @@ def parse_changes(text: str) -> list[Release]:
     heading = ""
     for line in text.splitlines():
         if line.startswith("## "):
-            releases.append(Release(line[3:].strip(), {}))
+            version, _, day = line[3:].partition("—")
+            releases.append(Release(version.strip(), _iso_day(day.strip()), {}))
             heading = ""
         elif line.startswith("### "):
             heading = line[4:].strip()
@@ -41,3 +46,10 @@ def parse_changes(text: str) -> list[Release]:
             if entries:
                 entries[-1] += f" {line.strip()}"
     return releases
+
+
+def _iso_day(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None

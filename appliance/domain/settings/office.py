@@ -34,9 +34,9 @@ class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 FIELDS = (
     Field(
-        key="expiring_days", title="بیمه‌نامه از چند روز پیش از پایان «در حال انقضا»ست",
+        key="expiring_days", title="آستانهٔ «در حال انقضا» (روز)",
         kind=Whole(1, MOST_EXPIRING_DAYS, unit="روز"), is_required=True, section="بیمه‌نامه‌ها",
-        hint="فهرست‌ها و نشان‌ها از همین عدد پیروی می‌کنند.",
+        hint="بیمه‌نامه‌ای که این تعداد روز یا کمتر به پایانش مانده است.",
     ),
     Field(key="agent_code", title="کد نمایندگی", kind=Code(20), section="سربرگ چاپ"),
     Field(key="phone", title="تلفن دفتر", kind=Phone(), section="سربرگ چاپ"),

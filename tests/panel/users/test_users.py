@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from appliance.domain.access import ROLE_PERMISSIONS
 from appliance.domain.demo import PASSWORD
+from appliance.version import VERSION
 from db.queries import roles, users
 from db.queries.audit import list_entries
 from db.queries.users import UserRow
+from panel.about.changes import parse_changes
 from tests.panel.world import World
 
 NEW = {"username": "sara", "display_name": "سارا نمونه", "role": "desk", "password": "a-good-long-password"}
@@ -146,4 +149,15 @@ def test_a_wrong_old_password_changes_nothing(world: World) -> None:
 
 
 def test_the_version_page_is_everybody_s(world: World) -> None:
-    assert "نسخهٔ" in world.person("nassab").get("/about").get_data(as_text=True)
+    page = world.person("nassab").get("/about").get_data(as_text=True)
+    assert VERSION.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) in page
+    assert "کارت تماس‌گیرنده" in page
+
+
+def test_both_changelogs_tell_of_the_same_versions() -> None:
+    root = Path(__file__).parents[3]
+    told = [
+        [release.version for release in parse_changes((root / name).read_text(encoding="utf-8"))]
+        for name in ("CHANGELOG.md", "CHANGELOG.fa.md")
+    ]
+    assert told[0] == told[1] == [VERSION, *told[0][1:]]
