@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from db.connection import Connection
+
+BULK_CACHE_KIB = 256 * 1024
+BULK_CHECKPOINT_PAGES = 20_000
+
+
+@contextlib.contextmanager
+def storing_much(conn: Connection) -> Iterator[None]:
+    """Let a connection store millions of rows: indexes stay in memory, the log is written back in large pieces.
+
+    Every transaction is still whole after a crash; only the last ones may be missing, as the file system had not been
+    asked to keep them yet.
+    """
+    names = ("cache_size", "synchronous", "wal_autocheckpoint")
+    before = {name: conn.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+    changed = {"cache_size": -BULK_CACHE_KIB, "synchronous": 1, "wal_autocheckpoint": BULK_CHECKPOINT_PAGES}
+    try:
+        for name, value in changed.items():
+            conn.execute(f"PRAGMA {name} = {value}")
+        yield
+    finally:
+        for name, value in before.items():
+            conn.execute(f"PRAGMA {name} = {value}")
 
 
 def insert_rows(

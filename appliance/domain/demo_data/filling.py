@@ -15,10 +15,10 @@ from appliance.domain.demo_data import names, numbers
 from appliance.domain.demo_data.structure import Structure, enter_structure
 from db import Connection, transaction
 from db.queries import search
-from db.queries.bulk import insert_rows, largest_id, update_statistics
+from db.queries.bulk import insert_rows, largest_id, storing_much, update_statistics
 from db.text import fold, fold_joined, sort_key
 
-STEP = 5_000
+STEP = 10_000
 LINES = (("TPL", 55), ("HUL", 20), ("FIR-R", 9), ("LIF-S", 5), ("HLT-I", 4), ("LIA", 4), ("TRV", 3))
 """Share of each line in an agency's book, in percent (third party is the largest)."""
 PREMIUM = {"TPL": 80, "HUL": 150, "FIR-R": 20, "LIF-S": 60, "HLT-I": 90, "LIA": 70, "TRV": 8}
@@ -52,6 +52,11 @@ def fill(
 
     The same seed, sizes and day give the same office. Each step is one transaction.
     """
+    with storing_much(conn):
+        _fill(conn, sizes, now, zone, seed, tell)
+
+
+def _fill(conn: Connection, sizes: Sizes, now: datetime, zone: str, seed: int, tell: Tell) -> None:
     random = Random(seed)
     with transaction(conn):
         structure = enter_structure(conn)
@@ -216,23 +221,24 @@ def _calls(
         calls = []
         for serial in range(begin, min(begin + STEP, sizes.calls)):
             age_s = (sizes.calls - serial) * (730 * 86_400 / max(sizes.calls, 1))
-            started = now - timedelta(seconds=age_s + random.random() * 20)
-            is_known = random.random() < 0.85
-            person = first_person + random.randrange(sizes.persons) if is_known else None
-            number = numbers.mobile(person if person else 5_000_000 + random.randrange(4_000_000))
-            is_in, state = random.random() < 0.7, "ended"
-            answered = started + timedelta(seconds=random.randint(4, 20))
-            ended = answered + timedelta(seconds=random.randint(10, 400))
-            if is_in and random.random() < 0.2:
+            chance = random.random
+            started = now - timedelta(seconds=age_s + chance() * 20)
+            is_known = chance() < 0.85
+            person = first_person + int(chance() * sizes.persons) if is_known else None
+            number = numbers.mobile(person if person else 5_000_000 + int(chance() * 4_000_000))
+            is_in, state = chance() < 0.7, "ended"
+            answered = started + timedelta(seconds=4 + int(chance() * 17))
+            ended = answered + timedelta(seconds=10 + int(chance() * 391))
+            if is_in and chance() < 0.2:
                 state = "missed"
-            is_missed = state == "missed"
+            is_missed, begun = state == "missed", to_text(started)
             calls.append(
                 (
-                    f"demo-{seed:04d}-{to_text(started)}-{serial:08d}", random.randint(1, 4), "in" if is_in else "out",
-                    state, 3, to_text(started), to_text(started + timedelta(seconds=2)) if is_in else None,
+                    f"demo-{seed:04d}-{begun}-{serial:08d}", 1 + int(chance() * 4), "in" if is_in else "out",
+                    state, 3, begun, to_text(started + timedelta(seconds=2)) if is_in else None,
                     None if is_missed else to_text(answered), to_text(answered if is_missed else ended),
                     "caller-gave-up" if is_missed else "on-hook", number, number.replace("+98", "0"), "known",
-                    random.randint(1, 5) if is_in else 0, person,
+                    1 + int(chance() * 5) if is_in else 0, person,
                 )
             )  # fmt: skip
         yield len(calls), {"calls": (columns, calls)}
