@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from appliance.core import jalali
 from appliance.domain.access import User
 from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.deliveries import METHODS, STATES
+from appliance.domain.fields.asking import EXPIRING_DAYS
 from appliance.domain.policies.changing import ENDORSEMENT_TITLES
 from appliance.domain.policies.fields import PAYMENTS
 from appliance.domain.policies.objects import PREFIX, fields_of, object_values
@@ -28,6 +29,10 @@ from panel.context import now, office
 from panel.policies import words
 
 AUDIT_ROWS = 12
+LOG_TITLES = {
+    "attachment": "پیوست", "state": "وضعیت تحویل", "renews_id": "پیوند تمدید", "lost_reason_id": "علت از دست رفتن",
+    "net_change": "الحاقیه", "due_at": "زمان تحویل", "method": "نحوهٔ تحویل", "address": "نشانی تحویل",
+}  # fmt: skip
 ENDORSEMENT_TONES = {"additional": "good", "return": "warn", "correction": "calm", "cancel": "bad"}
 
 
@@ -122,6 +127,13 @@ class PolicyPage:
         return found
 
     @property
+    def reminder_day(self) -> str | None:
+        """Give the day from which the policy stands among those that expire; None when nobody waits for that."""
+        if self.status not in ("not-started", "current", "expiring") or not self.head.is_ours:
+            return None
+        return (date.fromisoformat(self.head.end_date) - timedelta(days=EXPIRING_DAYS)).isoformat()
+
+    @property
     def premium_gap(self) -> int:
         """Give by how much the customer's plan differs from what was charged; refunds are settled apart."""
         plan = next((one for one in self.plans if one["side"] == "customer"), None)
@@ -164,7 +176,7 @@ class PolicyPage:
         if not self.user.may("audit.view"):
             return []
         titles = {field.key: field.title for field in entered_fields(self._conn)}
-        titles |= {field.key: field.title for field in fields_of(self.head.object_kind)}
+        titles |= {field.key: field.title for field in fields_of(self.head.object_kind)} | LOG_TITLES
         entries = audit.list_entries(
             self._conn, object_kind="policy", object_id=str(self.head.id), limit=AUDIT_ROWS
         )

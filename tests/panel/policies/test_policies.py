@@ -241,3 +241,14 @@ def test_what_is_out_of_reach_is_not_there(world: World, issue: Issue) -> None:
         assert desk.get(f"/policies/{policy_id}{path}").status_code == 404, path
     assert desk.post(f"/policies/{policy_id}/edit", {"revision": "1", "note": "x"}).status_code == 404
     assert f'data-row="{policy_id}"' not in desk.get("/policies").text
+
+
+def test_a_policys_page_lists_what_it_brought_with_links(owner: Person, issue: Issue) -> None:
+    policy_id = issue(issue_date="1405/09/01", commission="9,000,000")
+    page = owner.get(f"/policies/{policy_id}").text
+    for target in ("/persons/1", "#plan-customer", "#plan-insurer", "#commission", "/policies?f.end_date.from="):
+        assert f'href="{target}' in page, target
+    follow_up = re.search(r'href="(/policies\?f\.end_date\.from[^"]+)"', page)
+    assert follow_up is not None
+    assert f'data-row="{policy_id}"' in owner.get(follow_up[1].replace("&amp;", "&")).text
+    assert "۱۴۰۶/۰۸/۰۱" in page
