@@ -4,6 +4,7 @@ import { startConnection } from "./connection.js";
 import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
 import { startKeys } from "./keys.js";
+import { startFiles } from "./files.js";
 import { startLines } from "./lines.js";
 import { startListing } from "./listing.js";
 import { startLineset } from "./lineset.js";
@@ -30,6 +31,7 @@ startListing();
 forgetOnSignOut();
 startDemoBar();
 startPolicyForm();
+startFiles();
 startMessages();
 startPrinting();
 
