@@ -8,7 +8,10 @@ from db.connection import Connection
 from db.records import fetch_all, fetch_one
 from db.text import fold, fold_joined, sort_key
 
-_COLUMNS = "persons.id, kind, standing, first_name, last_name, city, note, persons.created_at"
+_COLUMNS = (
+    "persons.id, kind, standing, first_name, last_name, "
+    "IFNULL((SELECT name FROM cities WHERE cities.id = persons.city_id), city) AS city, note, persons.created_at"
+)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ def choice(conn: Connection, name: str, code: str) -> int:
 
 def test_the_page_shows_who_it_is_and_what_is_missing(desk: Person, reference: Reference) -> None:
     page = desk.get(f"/persons/{reference.persons['C1']}").text
-    for text in ("علی رضایی", "۰۰۱۳۵۴۲۴۱۹", "سررسید گذشته", "۱۰ روز مانده", "۳ روز گذشته", "همسر"):
+    for text in ("علی رضایی", "۰۰۱۳۵۴۲۴۱۹", "تهران", "سررسید گذشته", "۱۰ روز مانده", "۳ روز گذشته", "همسر"):
         assert text in page, text
     assert "تاریخ تولد" in page
     assert re.search(r'<progress[^>]*value="\d+"', page)
