@@ -23,7 +23,7 @@ def _install(app: Flask) -> None:
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("مشتریان", "persons.index", "users", "persons.view", place=20),),
+    menu=(MenuItem("مشتریان", "persons.index", "users", "persons.view", place=20, key="m"),),
     permissions=("persons.view", "persons.register", "persons.edit", "persons.archive", "groups.manage"),
     install=_install,
 )

@@ -10,7 +10,7 @@ add_sound(blueprint)
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("ضبط مکالمات", "recordings.overview", "headphones", "calls.listen", place=20),),
+    menu=(MenuItem("ضبط مکالمات", "recordings.overview", "headphones", "calls.listen", place=50),),
     permissions=(
         "calls.listen",
         "recordings.download",
