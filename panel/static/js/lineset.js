@@ -62,7 +62,7 @@ function createCard(place, checks) {
     light("ring");
     light("hook");
     if (now.dataset.lineNow === "up") checks?.done("up", "سرویس خط کار می‌کند.");
-    else if (now.dataset.lineNow === "down") checks?.undone("up", "خط قطع است؛ علت در کنار آمده است.");
+    else if (now.dataset.lineNow === "down") checks?.undone("up", "خط قطع است؛ علت در «وضعیت خط» آمده است.");
   }
 
   async function refresh() {
