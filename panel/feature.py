@@ -39,6 +39,8 @@ class MenuItem:
     section: Section = "customers"
     key: str = ""
     """Letter that opens it after ``g``; empty: none."""
+    count: Callable[[], int] | None = None
+    """How many things wait there for the signed-in user, shown beside the title; 0 is not shown."""
 
 
 def _always(_office: Office) -> bool:

@@ -3,22 +3,24 @@
 from flask import Flask
 
 import panel.sms.compose
-import panel.sms.outbox  # noqa: F401  # each brings its routes
+import panel.sms.outbox
+import panel.sms.texts  # noqa: F401  # each brings its routes
 from panel.context import conn
 from panel.feature import Feature, MenuItem
 from panel.sms.blueprint import blueprint
+from panel.sms.inbox import unread
 from panel.sms.words import MOVEMENTS, rial_words, route_title
 
 
 def _install(app: Flask) -> None:
     """Give templates the words of amounts, routes and movements."""
     app.jinja_env.filters.update(rial=rial_words, route_title=lambda name: route_title(conn(), name))
-    app.jinja_env.globals.update(movement_titles=MOVEMENTS)
+    app.jinja_env.globals.update(movement_titles=MOVEMENTS, unread_messages=unread)
 
 
 feature = Feature(
     blueprint=blueprint,
-    menu=(MenuItem("پیامک", "sms.index", "message", "messages.view", place=40, key="s"),),
-    permissions=("messages.view", "messages.send"),
+    menu=(MenuItem("پیامک", "sms.index", "message", "messages.view", place=40, key="s", count=unread),),
+    permissions=("messages.view", "messages.send", "messages.manage"),
     install=_install,
 )

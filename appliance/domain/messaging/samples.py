@@ -1,0 +1,75 @@
+"""Real receivers a text is tried on before it is used: what happens nearest to today, or who was entered last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+import msgspec
+
+from appliance.core.smstext import measure
+from appliance.domain.access import Reach
+from appliance.domain.messaging.happenings import HAPPENINGS, NAME
+from appliance.domain.messaging.queueing import Kind, with_footer
+from appliance.domain.messaging.rendering import Value, render
+from appliance.domain.people.reaching import is_reachable, reach_condition
+from db import Connection
+from db.queries.message_screens import find_recipient, list_recent_recipients
+from db.queries.message_settings import read_settings
+
+WINDOWS = (timedelta(days=3), timedelta(days=30), timedelta(days=180))
+"""How far around today something is looked for; the wider only when the narrower has too little."""
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A text as one real receiver would get it."""
+
+    name: str
+    number: str
+    text: str
+    parts: int
+    missing: tuple[str, ...]
+    """Fields that would keep this receiver from getting it."""
+
+
+def make_samples(
+    conn: Connection, *, event: str, body: str, kind: Kind, today: date, reach: Reach,
+    office: Mapping[str, Value], zone: str = "Asia/Tehran", limit: int = 3,
+) -> list[Sample]:  # fmt: skip
+    """Fill a text for a few real receivers of an event; of no event: for those entered last."""
+    footer = read_settings(conn).footer
+    made = []
+    for name, number, values in _receivers(conn, event, today, reach, limit):
+        rendered = render(body, {**office, **values}, zone)
+        text = with_footer(rendered.text, kind, "sms", footer)
+        made.append(
+            Sample(name=name, number=number, text=text, parts=measure(text).parts, missing=rendered.missing)
+        )
+    return made
+
+
+def _receivers(
+    conn: Connection, event: str, today: date, reach: Reach, limit: int
+) -> Iterator[tuple[str, str, Mapping[str, Value]]]:
+    happening = HAPPENINGS.get(event)
+    if happening is None:
+        for one in list_recent_recipients(conn, reach_condition(reach), limit):
+            yield one.name, one.number, {NAME: one.name}
+        return
+    found: dict[tuple[str, int], tuple[str, str, Mapping[str, Value]]] = {}
+    for reach_days in WINDOWS:
+        near = sorted(
+            happening.source(conn, today - reach_days, today + reach_days),
+            key=lambda one: abs(one.day - today),
+        )
+        for one in near:
+            if len(found) == limit:
+                break
+            if one.person_id is not None and not is_reachable(conn, reach, one.person_id):
+                continue
+            person = find_recipient(conn, one.person_id) if one.person_id is not None else None
+            number = one.number or (person.number if person else "")
+            found[one.object_kind, one.object_id] = (str(one.values.get(NAME) or ""), number, one.values)
+        if len(found) == limit:
+            break
+    yield from found.values()

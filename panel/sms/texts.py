@@ -1,0 +1,210 @@
+"""Texts of messages: the list, writing and changing one with its versions, and trying it on real receivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from appliance.core import jalali
+from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
+from appliance.core.smstext import measure
+from appliance.domain.messaging import templates
+from appliance.domain.messaging.happenings import HAPPENINGS, fields_of
+from appliance.domain.messaging.queueing import LONGEST_BODY, Kind
+from appliance.domain.messaging.rendering import unknown_fields
+from appliance.domain.messaging.samples import Sample, make_samples
+from db.queries.message_screens import count_template_uses
+from db.queries.message_settings import read_settings
+from db.queries.message_templates import Template, find_template, list_templates, list_versions
+from panel.access import permission
+from panel.context import conn, now, office
+from panel.identity import changing, require_user
+from panel.links import path_for
+from panel.sms.blueprint import blueprint
+from panel.sms.compose import body_problem, office_values
+from panel.sms.words import KINDS
+
+TEXT_KINDS = {key: KINDS[key] for key in ("service", "advertising")}
+NO_EVENT = "بدون رویداد؛ برای نوشتن دستی"
+COPY_OF = "رونوشت {name}"
+
+
+@dataclass
+class Form:
+    """What stands in the form of a text."""
+
+    name: str = ""
+    event: str = ""
+    kind: str = "service"
+    body: str = ""
+    is_active: bool = True
+
+
+@blueprint.get("/messages/templates")
+@permission("messages.view")
+def texts() -> ResponseReturnValue:
+    """List the texts of short messages."""
+    rows = list_templates(conn(), channel="sms")
+    return render_template(
+        "sms/texts.html",
+        rows=[(row, measure(row.body).parts) for row in sorted(rows, key=lambda row: not row.is_active)],
+        kinds=KINDS,
+        event_title=event_title,
+    )
+
+
+@blueprint.get("/messages/templates/new")
+@permission("messages.manage")
+def new_text() -> ResponseReturnValue:
+    """Show the form of a new text."""
+    event = request.args.get("event", "")
+    return _page(None, Form(event=event if event in HAPPENINGS else ""))
+
+
+@blueprint.post("/messages/templates/new")
+@permission("messages.manage")
+def add_text() -> ResponseReturnValue:
+    """Keep a new text, or try it first."""
+    form = _typed()
+    form.event = request.form.get("event", "") if request.form.get("event") in HAPPENINGS else ""
+    if request.form.get("action") == "preview":
+        return _page(None, form, is_tried=True)
+    try:
+        with changing() as act:
+            template_id = templates.write_template(
+                act, name=form.name, body=form.body, event=form.event, kind=cast(Kind, form.kind),
+                known_fields=fields_of(form.event),
+            )  # fmt: skip
+    except (InvalidInputError, ConflictError) as error:
+        return _page(None, form, problems=_problems(error)), 422
+    flash("الگو ذخیره شد.", "success")
+    return redirect(path_for("sms.text", template_id=template_id), 303)
+
+
+@blueprint.get("/messages/templates/<int:template_id>")
+@permission("messages.view")
+def text(template_id: int) -> ResponseReturnValue:
+    """Show a text with its versions."""
+    row = _require(template_id)
+    return _page(row, Form(row.name, row.event, row.kind, row.body, row.is_active))
+
+
+@blueprint.post("/messages/templates/<int:template_id>")
+@permission("messages.manage")
+def change_text(template_id: int) -> ResponseReturnValue:
+    """Keep a changed text as the next version, or try it first."""
+    row = _require(template_id)
+    form = _typed()
+    form.event = row.event
+    if request.form.get("action") == "preview":
+        return _page(row, form, is_tried=True)
+    try:
+        with changing() as act:
+            after = templates.rewrite_template(
+                act, template_id, name=form.name, body=form.body, kind=cast(Kind, form.kind),
+                is_active=form.is_active, subject=row.subject, known_fields=fields_of(row.event),
+            )  # fmt: skip
+    except (InvalidInputError, ConflictError) as error:
+        return _page(row, form, problems=_problems(error)), 422
+    is_new = after.version != row.version
+    said = f"نسخهٔ {jalali.persian_digits(after.version)} ذخیره شد؛ پیام‌های فرستاده‌شده تغییر نمی‌کنند."
+    flash(said if is_new else "ذخیره شد.", "success")
+    return redirect(path_for("sms.text", template_id=template_id), 303)
+
+
+@blueprint.post("/messages/templates/<int:template_id>/copy")
+@permission("messages.manage")
+def copy_text(template_id: int) -> ResponseReturnValue:
+    """Keep the same text under another name."""
+    row = _require(template_id)
+    taken = {one.name for one in list_templates(conn(), channel="sms")}
+    name, number = COPY_OF.format(name=row.name)[: templates.LONGEST_NAME], 2
+    while name in taken:
+        name = (
+            f"{COPY_OF.format(name=row.name)[: templates.LONGEST_NAME - 4]} {jalali.persian_digits(number)}"
+        )
+        number += 1
+    with changing() as act:
+        copy_id = templates.copy_template(act, template_id, name)
+    flash("رونوشت ساخته شد.", "success")
+    return redirect(path_for("sms.text", template_id=copy_id), 303)
+
+
+@blueprint.post("/messages/templates/<int:template_id>/default")
+@permission("messages.manage")
+def default_text(template_id: int) -> ResponseReturnValue:
+    """Let a text be what its event begins with."""
+    row = _require(template_id)
+    if row.event:
+        with changing() as act:
+            templates.make_default(act, template_id)
+        flash("از این پس متن پیش‌فرض این رویداد است.", "success")
+    return redirect(path_for("sms.text", template_id=template_id), 303)
+
+
+def event_title(code: str) -> str:
+    """Give what users call an event."""
+    happening = HAPPENINGS.get(code)
+    return happening.title if happening else NO_EVENT
+
+
+def _typed() -> Form:
+    kind = request.form.get("kind", "")
+    return Form(
+        name=request.form.get("name", "")[:200],
+        kind=kind if kind in TEXT_KINDS else "service",
+        body=request.form.get("body", "").replace("\r\n", "\n"),
+        is_active=request.form.get("is_active") == "1",
+    )
+
+
+def _require(template_id: int) -> Template:
+    row = find_template(conn(), template_id)
+    if row is None or row.channel != "sms":
+        raise NotFoundError(f"there is no text {template_id}")
+    return row
+
+
+def _problems(error: InvalidInputError | ConflictError) -> dict[str, str]:
+    if isinstance(error, ConflictError):
+        return {"name": "الگوی دیگری با همین نام هست."}
+    if error.field == "name":
+        return {"name": f"نام الگو را بنویسید؛ تا {jalali.persian_digits(templates.LONGEST_NAME)} نویسه."}
+    return {"body": body_problem(error)}
+
+
+def _page(
+    row: Template | None, form: Form, *, problems: dict[str, str] | None = None, is_tried: bool = False
+) -> str:
+    user = require_user()
+    samples: list[Sample] = []
+    if form.body.strip():
+        samples = make_samples(
+            conn(), event=form.event, body=form.body, kind=cast(Kind, form.kind),
+            today=jalali.local(now(), office().zone).date(), reach=user.reach, office=office_values(),
+            zone=office().zone,
+        )  # fmt: skip
+    return render_template(
+        "sms/text.html",
+        row=row,
+        form=form,
+        problems={"name": "", "body": "", **(problems or {})},
+        samples=samples,
+        is_tried=is_tried,
+        fields=fields_of(form.event),
+        unknown=unknown_fields(form.body, fields_of(form.event)),
+        events=[
+            ("", NO_EVENT, fields_of("")),
+            *((one.code, one.title, fields_of(one.code)) for one in HAPPENINGS.values()),
+        ],
+        kinds=TEXT_KINDS,
+        event_title=event_title,
+        versions=list_versions(conn(), row.id) if row else [],
+        uses=count_template_uses(conn(), row.id) if row else 0,
+        may_change=user.may("messages.manage"),
+        longest=LONGEST_BODY["sms"],
+        footer=read_settings(conn()).footer,
+    )
