@@ -107,6 +107,11 @@ def count_rows(conn: Connection, question: Question, most: int = MOST_COUNTED) -
     return int(conn.execute(sql, question.values | {"count_limit": most + 1}).fetchone()[0])
 
 
+def hold_snapshot(conn: Connection) -> None:
+    """Let a read-only connection see the records as they are at its next question, until it is closed."""
+    conn.execute("BEGIN DEFERRED")
+
+
 def iterate_rows(conn: Connection, question: Question) -> Iterator[dict[str, Any]]:
     """Give every row, one after the other."""
     for row in conn.execute(_select(question, question.columns), question.values):

@@ -25,7 +25,7 @@ from appliance.domain.fields import Field, Subject
 from appliance.domain.fields.asking import Answerable
 from appliance.domain.fields.kinds import Rial
 from db import Connection, connect
-from db.listing import count_rows, iterate_rows
+from db.listing import count_rows, hold_snapshot, iterate_rows
 from db.text import ascii_digits
 from panel.context import now, office
 from panel.identity import changing, require_user
@@ -55,7 +55,7 @@ def export_list(subject: Subject, answerable: Answerable, kind: str, words: str)
     fields = tuple(field for field in answerable.columns if field.is_exported)
     conn = connect(office().config.data.database, read_only=True)
     try:
-        conn.execute("BEGIN")
+        hold_snapshot(conn)
         count = count_rows(conn, answerable.question, EVERY_ROW)
         if kind == "xlsx" and count > MOST_XLSX_ROWS:
             raise InvalidInputError("export", "more rows than a sheet holds")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode
 
 from appliance.core.errors import InvalidInputError, NotFoundError
 from appliance.domain.acting import Acting
@@ -42,7 +41,10 @@ def choose_columns(act: Acting, listing: str, columns: list[str]) -> None:
 
 
 def save_view(act: Acting, listing: str, title: str, query: str, *, is_shared: bool) -> int:
-    """Keep a list's state under a name; the same name is kept anew. Give its id. Raises `InvalidInputError`."""
+    """Keep the query of a list's address under a name; the same name is kept anew. Give its id.
+
+    Raises `InvalidInputError`.
+    """
     user_id, name = _user(act), _name(listing)
     words = clean(title)
     if not words:
@@ -54,7 +56,7 @@ def save_view(act: Acting, listing: str, title: str, query: str, *, is_shared: b
     if views.count_views(act.conn, user_id, name) >= MOST_VIEWS:
         raise InvalidInputError("title", f"more than {MOST_VIEWS} views")
     return views.upsert_view(
-        act.conn, user_id=user_id, listing=name, title=words, query=_kept(query), is_shared=is_shared
+        act.conn, user_id=user_id, listing=name, title=words, query=query[:LONGEST_QUERY], is_shared=is_shared
     )
 
 
@@ -64,14 +66,6 @@ def delete_view(act: Acting, view_id: int) -> None:
     if view is None or view.user_id != _user(act):
         raise NotFoundError(f"view {view_id}")
     views.delete_view(act.conn, view_id)
-
-
-def _kept(query: str) -> str:
-    """Give what of an address belongs to a view: conditions, order and columns."""
-    pairs = parse_qsl(query[:LONGEST_QUERY])
-    return urlencode(
-        [(key, value) for key, value in pairs if key.startswith("f.") or key in ("sort", "columns")]
-    )
 
 
 def _name(listing: str) -> str:

@@ -21,7 +21,7 @@ blueprint = Blueprint("views", __name__)
 def save() -> ResponseReturnValue:
     """Keep a list's state under a name."""
     form = request.form
-    query = urlsplit(form.get("back", "")).query
+    query = _kept(urlsplit(form.get("back", "")).query)
     try:
         with changing() as act:
             view_id = list_views.save_view(
@@ -55,6 +55,14 @@ def choose_columns() -> ResponseReturnValue:
         columns = [] if "reset" in form else form.getlist("columns")
         list_views.choose_columns(act, form.get("listing", ""), columns)
     return redirect(_back(columns=None), 303)
+
+
+def _kept(query: str) -> str:
+    """Give what of an address belongs to a view: conditions, order and columns."""
+    pairs = parse_qsl(query[:LONGEST_QUERY])
+    return urlencode(
+        [(key, value) for key, value in pairs if key.startswith("f.") or key in ("sort", "columns")]
+    )
 
 
 def _back(**changes: str | None) -> str:
