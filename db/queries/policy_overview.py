@@ -193,19 +193,19 @@ def list_chain(conn: Connection, policy_id: int) -> list[ChainLink]:
         WITH RECURSIVE
             older (id, depth) AS (
                 SELECT :id, 0 UNION ALL
-                SELECT policies.renews_id, depth - 1 FROM older JOIN policies ON policies.id = older.id
-                WHERE policies.renews_id IS NOT NULL AND depth > -:most
+                SELECT (SELECT renews_id FROM policies WHERE policies.id = older.id), depth - 1 FROM older
+                WHERE older.id IS NOT NULL AND depth > -:most
             ),
             newer (id, depth) AS (
                 SELECT :id, 0 UNION ALL
-                SELECT policies.id, depth + 1 FROM newer JOIN policies ON policies.renews_id = newer.id
+                SELECT policies.id, depth + 1 FROM newer CROSS JOIN policies ON policies.renews_id = newer.id
                 WHERE depth < :most
             )
         SELECT policies.id, chain.depth, policy_no, insurers.title AS insurer, start_date, end_date,
             net_premium + vat AS premium, cancel_date
         FROM (SELECT * FROM older UNION SELECT * FROM newer) AS chain
-        JOIN policies ON policies.id = chain.id
-        JOIN insurers ON insurers.id = policies.insurer_id
+        CROSS JOIN policies ON policies.id = chain.id
+        CROSS JOIN insurers ON insurers.id = policies.insurer_id
         ORDER BY chain.depth
         """,
         {"id": policy_id, "most": LONGEST_CHAIN},

@@ -246,9 +246,28 @@ def test_what_is_out_of_reach_is_not_there(world: World, issue: Issue) -> None:
 def test_a_policys_page_lists_what_it_brought_with_links(owner: Person, issue: Issue) -> None:
     policy_id = issue(issue_date="1405/09/01", commission="9,000,000")
     page = owner.get(f"/policies/{policy_id}").text
-    for target in ("/persons/1", "#plan-customer", "#plan-insurer", "#commission", "/policies?f.end_date.from="):
+    for target in (
+        "/persons/1",
+        "#plan-customer",
+        "#plan-insurer",
+        "#commission",
+        "/policies?f.end_date.from=",
+    ):
         assert f'href="{target}' in page, target
     follow_up = re.search(r'href="(/policies\?f\.end_date\.from[^"]+)"', page)
     assert follow_up is not None
     assert f'data-row="{policy_id}"' in owner.get(follow_up[1].replace("&amp;", "&")).text
     assert "۱۴۰۶/۰۸/۰۱" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "person_id"),
+    [("عل", 1), ("رضایی علی", 1), ("۰۹۱۲۰۰۰", 1), ("12ب345", 1), ("رض", 4), ("۱۹۴", 1), ("ناشناس", None)],
+)
+def test_a_person_is_found_by_whatever_is_known(
+    owner: Person, issue: Issue, text: str, person_id: int | None
+) -> None:
+    issue()
+    page = owner.get("/policies/new", query_string={"q": text}).text
+    found = {int(one) for one in re.findall(r"/policies/new\?person=(\d+)", page)}
+    assert person_id in found if person_id else not found
