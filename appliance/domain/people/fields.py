@@ -56,8 +56,8 @@ PERSONS = Subject(
     fields=(
         Field(
             key="name", title="نام", kind=Text(160), sql="TRIM(persons.first_name || ' ' || persons.last_name)",
-            sort_sql="persons.sort_key", folded_sql="persons.search_key", search_column="names", is_entered=False, is_listed=True,
-            is_sorted=True, in_messages=True,
+            sort_sql="persons.sort_key", folded_sql="persons.search_key", search_column="names",
+            is_entered=False, is_listed=True, is_sorted=True, in_messages=True,
         ),
         Field(key="kind", title="نوع", kind=Choice(KINDS), section="هویت", is_required=True),
         Field(key="standing", title="وضعیت", kind=Choice(STANDINGS), is_listed=True, is_entered=False),
