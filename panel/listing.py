@@ -23,7 +23,7 @@ from appliance.domain.fields.kinds import Choice, Flag, Listed
 from appliance.domain.list_views import chosen_columns
 from appliance.domain.settings.office import read_office
 from db import Connection
-from db.listing import MOST_COUNTED, Page, read_page
+from db.listing import Page, read_page
 from db.queries import lists
 from db.queries.lists import Entry
 from db.queries.views import SavedView, list_views
@@ -32,7 +32,8 @@ from panel.exporting import export_list
 from panel.problems import field_problem
 
 PAGE_ROWS = 50
-LAST_PAGE = MOST_COUNTED // PAGE_ROWS
+LAST_PAGE = 200
+"""A list is paged through up to here; who looks further wants another condition or order."""
 PREFIX = "f."
 
 
