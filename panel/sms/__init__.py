@@ -4,7 +4,8 @@ from flask import Flask
 
 import panel.sms.compose
 import panel.sms.outbox
-import panel.sms.texts  # noqa: F401  # each brings its routes
+import panel.sms.texts
+import panel.sms.ways  # noqa: F401  # each brings its routes
 from panel.context import conn
 from panel.feature import Feature, MenuItem
 from panel.sms.blueprint import blueprint

@@ -62,14 +62,18 @@ def _receivers(
             happening.source(conn, today - reach_days, today + reach_days),
             key=lambda one: abs(one.day - today),
         )
-        for one in near:
+        for happens in near:
             if len(found) == limit:
                 break
-            if one.person_id is not None and not is_reachable(conn, reach, one.person_id):
+            if happens.person_id is not None and not is_reachable(conn, reach, happens.person_id):
                 continue
-            person = find_recipient(conn, one.person_id) if one.person_id is not None else None
-            number = one.number or (person.number if person else "")
-            found[one.object_kind, one.object_id] = (str(one.values.get(NAME) or ""), number, one.values)
+            person = find_recipient(conn, happens.person_id) if happens.person_id is not None else None
+            number = happens.number or (person.number if person else "")
+            found[happens.object_kind, happens.object_id] = (
+                str(happens.values.get(NAME) or ""),
+                number,
+                happens.values,
+            )
         if len(found) == limit:
             break
     yield from found.values()
