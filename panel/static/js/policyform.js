@@ -22,7 +22,9 @@ export function startPolicyForm() {
       const follows = await answer.json();
       for (const key of ["start_date", "end_date", "vat", "commission"]) {
         const hint = document.getElementById(`f-${key}-hint`);
-        if (hint) hint.textContent = follows.hints[key] ?? "";
+        if (!hint) continue;
+        hint.dataset.waiting ??= hint.textContent;
+        hint.textContent = form.elements[key].value ? "" : follows.hints[key] ?? hint.dataset.waiting;
       }
       showObject(form, follows);
     } catch {
