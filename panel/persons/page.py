@@ -19,7 +19,6 @@ from appliance.core.errors import NotFoundError
 from appliance.core.identity import is_unusual_postal_code
 from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.fields import Field
-from appliance.domain.fields.asking import EXPIRING_DAYS
 from appliance.domain.fields.kinds import Listed
 from appliance.domain.people import addresses, electronic, groups, needs, phones, relations, timeline
 from appliance.domain.people.channels import CHANNELS
@@ -29,6 +28,7 @@ from appliance.domain.people.fields import GENDERS, GRADES, KINDS
 from appliance.domain.people.needs import STATES
 from appliance.domain.people.reaching import is_reachable, policy_reach
 from appliance.domain.policies.status import STATUS_TITLES, status_sql
+from appliance.domain.settings.office import read_office
 from db.queries import lists, person_overview
 from db.queries.audit import AuditEntry, list_entries
 from db.queries.groups import Group, list_groups
@@ -336,7 +336,7 @@ class PersonPage:
         """Policies within the user's reach."""
         days = {
             "today": self.today.isoformat(),
-            "expiring_until": (self.today + timedelta(days=EXPIRING_DAYS)).isoformat(),
+            "expiring_until": (self.today + timedelta(days=read_office(conn()).expiring_days)).isoformat(),
         }
         reach = policy_reach(self.user.reach)
         return person_overview.list_policy_lines(conn(), self.person.id, status_sql(), days, reach)

@@ -10,11 +10,11 @@ from appliance.core import jalali
 from appliance.domain.access import User
 from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.deliveries import METHODS, STATES
-from appliance.domain.fields.asking import EXPIRING_DAYS
 from appliance.domain.policies.changing import ENDORSEMENT_TITLES
 from appliance.domain.policies.fields import PAYMENTS
 from appliance.domain.policies.objects import PREFIX, fields_of, object_values
 from appliance.domain.policies.userfields import entered_fields, policy_subject, user_fields
+from appliance.domain.settings.office import read_office
 from db import Connection
 from db.queries import audit, policies
 from db.queries.deliveries import DeliveryRow, list_of_policy
@@ -47,7 +47,8 @@ class PolicyPage:
     def __init__(self, conn: Connection, head: PolicyHead, user: User) -> None:
         self._conn, self.head, self.user = conn, head, user
         self.today = days_today()
-        self.status = words.status_on(head, self.today)
+        self.expiring_days = read_office(conn).expiring_days
+        self.status = words.status_on(head, self.today, self.expiring_days)
         self.days = words.days_left(head.end_date, self.today)
         self.is_watched = self.status in words.WATCHED
         self.may_see_money = user.may("money.view")
@@ -131,7 +132,7 @@ class PolicyPage:
         """Give the day from which the policy stands among those that expire; None when nobody waits for that."""
         if self.status not in ("not-started", "current", "expiring") or not self.head.is_ours:
             return None
-        return (date.fromisoformat(self.head.end_date) - timedelta(days=EXPIRING_DAYS)).isoformat()
+        return (date.fromisoformat(self.head.end_date) - timedelta(days=self.expiring_days)).isoformat()
 
     @property
     def premium_gap(self) -> int:

@@ -20,8 +20,8 @@ _CAR = re.compile(r"^(\d{2})(\D{1,4})(\d{3})-(\d{2})$")
 _MOTORCYCLE = re.compile(r"^(\d{3})-?(\d{5})$")
 
 
-def status_on(head: PolicyHead, today: date) -> str:
-    """Give a policy's status on a day."""
+def status_on(head: PolicyHead, today: date, expiring_days: int) -> str:
+    """Give a policy's status on a day, with the office's window of expiring ones."""
     return status_of(
         today=today,
         start=date.fromisoformat(head.start_date),
@@ -29,6 +29,7 @@ def status_on(head: PolicyHead, today: date) -> str:
         is_cancelled=head.cancel_date is not None,
         is_renewed=head.renewed_by is not None,
         is_lost=head.lost_at is not None,
+        expiring_days=expiring_days,
     )
 
 

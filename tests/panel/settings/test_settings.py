@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from appliance.domain.acting import acting
+from appliance.domain.demo_data.reference import enter_reference
 from appliance.domain.settings.lists import OWN_LISTS, OwnList
 from appliance.domain.settings.office import read_office
 from db.queries import lists, policies
@@ -207,6 +209,18 @@ def test_the_expiring_window_acts_and_is_logged(world: World) -> None:
     page = owner.get("/audit?action=setting").text
     assert "۳۰ روز" in page
     assert "۴۵ روز" in page
+
+
+def test_a_policy_counts_as_expiring_within_the_office_s_window(world: World) -> None:
+    with acting(world.conn, world.clock.now(), None, lambda _event: None) as act:
+        policy = enter_reference(act, "Asia/Tehran").policies["P1"]
+    owner = world.person("modir")
+    expiring = f'href="/policies/{policy}"'
+    assert expiring in owner.get("/policies?f.status.is=expiring").text  # ends in ten days
+    owner.post("/settings/office", data={"expiring_days": "9"})
+    assert expiring not in owner.get("/policies?f.status.is=expiring").text
+    assert expiring in owner.get("/policies?f.status.is=current").text
+    assert "در حال انقضا" not in owner.get(f"/policies/{policy}").text
 
 
 def test_a_wrong_window_is_refused(world: World) -> None:
