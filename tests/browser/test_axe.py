@@ -24,7 +24,14 @@ from tests.fakes.clock import FakeClock
 from tests.panel.world import LocalBus, office_config
 
 FOLDER = Path(__file__).parents[1] / "data" / "axe"
-NO_PAGES = {"static.favicon", "start.home", "start.session", "start.health", "persons.choose", "policies.following"}
+NO_PAGES = {
+    "static.favicon",
+    "start.home",
+    "start.session",
+    "start.health",
+    "persons.choose",
+    "policies.following",
+}
 """Routes that answer no screen of their own."""
 REFUSED = {"/calls?from_day=x": (422,), "/nowhere": (404,)}
 WITH_IDS = (
