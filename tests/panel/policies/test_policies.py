@@ -271,3 +271,18 @@ def test_a_person_is_found_by_whatever_is_known(
     page = owner.get("/policies/new", query_string={"q": text}).text
     found = {int(one) for one in re.findall(r"/policies/new\?person=(\d+)", page)}
     assert person_id in found if person_id else not found
+
+
+def test_the_list_leaves_as_a_file_with_the_offices_own_field(
+    owner: Person, desk: Person, issue: Issue
+) -> None:
+    issue()
+    owner.post(
+        "/policies/fields", {"field_1.title": "شماره بایگانی", "field_1.type": "text", "field_1.is_on": "1"}
+    )
+    path = re.search(r'href="(/policies\?[^"]*csv[^"]*)"', owner.get("/policies").text)
+    assert path is not None
+    file = owner.get(path[1].replace("&amp;", "&"), buffered=True).data.decode("utf-8-sig")
+    assert "شماره بایگانی" in file.splitlines()[0]
+    assert "194" in file
+    assert "csv" not in desk.get("/policies").text
