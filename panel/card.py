@@ -104,11 +104,15 @@ class Rights:
     can_link: bool
     can_register: bool
     can_listen: bool = False
+    can_write: bool = False
+    """May send a message to the caller."""
 
     @property
     def room(self) -> str:
         """The room of browsers with these rights."""
-        return f"calls:{int(self.can_link)}{int(self.can_register)}{int(self.can_listen)}"
+        return (
+            f"calls:{int(self.can_link)}{int(self.can_register)}{int(self.can_listen)}{int(self.can_write)}"
+        )
 
 
 def rights_of(user: User) -> Rights | None:
@@ -119,6 +123,7 @@ def rights_of(user: User) -> Rights | None:
         can_link=user.may("calls.link"),
         can_register=user.may("persons.register"),
         can_listen=user.may("calls.listen"),
+        can_write=user.may("messages.send"),
     )
 
 

@@ -120,8 +120,9 @@ def route_title(conn: Connection, name: str | None) -> str:
 
 
 def rial_words(amount: int) -> str:
-    """Write an amount with its unit."""
-    return f"{separated(amount)} ریال"
+    """Write an amount with its unit; a mark of direction keeps a minus on the left of its digits."""
+    mark = "\u200e" if amount < 0 else ""
+    return f"{mark}{separated(amount)} ریال"
 
 
 def moment_words(instant: str, zone: str) -> str:
