@@ -14,7 +14,7 @@ from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Listed
 from appliance.domain.people.fields import PERSONS
-from appliance.domain.policies.fields import POLICIES
+from appliance.domain.policies.userfields import policy_subject
 from appliance.domain.settings.lists import BY_KEY
 from appliance.domain.settings.office import FIELDS as OFFICE_FIELDS
 from appliance.domain.users import FIELDS as USER_FIELDS
@@ -34,7 +34,6 @@ KINDS = {
 }  # fmt: skip
 _FIELDS: dict[str, dict[str, Field]] = {
     "person": {field.key: field for field in PERSONS.fields},
-    "policy": {field.key: field for field in POLICIES.fields},
     "user": {field.key: field for field in USER_FIELDS},
     "setting": {field.key: field for field in OFFICE_FIELDS},
 }
@@ -84,6 +83,8 @@ def index() -> ResponseReturnValue:
 def changes_of(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """Give what changed as (title, before, after) in the office's words."""
     fields = _FIELDS.get(entry.object_kind, {})
+    if entry.object_kind == "policy":
+        fields = {field.key: field for field in policy_subject(conn()).fields}
     if entry.object_kind == "choice" and (own := BY_KEY.get((entry.object_id or "").partition("/")[0])):
         fields = {field.key: field for field in own.fields}
     return [
