@@ -24,7 +24,7 @@ def demo_data(
     """
     from appliance.core.clock import SystemClock
     from appliance.domain.acting import acting
-    from appliance.domain.demo_data import Sizes, enter_reference, fill
+    from appliance.domain.demo_data import Sizes, enter_reference, fill, is_reference_entered
     from db import DatabaseError, connect, migrate
     from db.connection import DatabaseUnusableError
 
@@ -35,7 +35,9 @@ def demo_data(
         migrate(config.data.database)
         conn = connect(config.data.database)
         try:
-            if reference:
+            if reference and is_reference_entered(conn):
+                click.echo("the reference records are there already")
+            elif reference:
                 with acting(conn, now, None, lambda _fact: None) as act:
                     enter_reference(act, zone)
                 click.echo("the reference records are entered")

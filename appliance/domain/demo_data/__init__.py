@@ -5,6 +5,6 @@ numbers that begin with 1.
 """
 
 from appliance.domain.demo_data.filling import Sizes, fill
-from appliance.domain.demo_data.reference import enter_reference
+from appliance.domain.demo_data.reference import enter_reference, is_reference_entered
 
-__all__ = ["Sizes", "enter_reference", "fill"]
+__all__ = ["Sizes", "enter_reference", "fill", "is_reference_entered"]

@@ -33,6 +33,12 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     structure: Structure
 
 
+def is_reference_entered(conn: Connection) -> bool:
+    """Tell whether the reference records are there already (the demo brings them)."""
+    row = conn.execute("SELECT 1 FROM claims WHERE number = 'K1'").fetchone()
+    return row is not None
+
+
 def enter_reference(act: Acting, zone: str) -> Reference:
     """Enter the reference persons, policies, instruments and the claim."""
     structure = enter_structure(act.conn)

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.core import identity
 from appliance.domain.acting import acting
-from appliance.domain.demo_data import Sizes, enter_reference, fill
+from appliance.domain.demo_data import Sizes, enter_reference, fill, is_reference_entered
 from appliance.domain.fields import Asked, Condition, ask
 from appliance.domain.policies.fields import POLICIES
 from db import Connection
@@ -75,3 +75,13 @@ def test_every_reference_policy_has_its_status(conn: Connection, clock: FakeCloc
         "P1": "expiring", "P2": "expired", "P3": "current", "P4": "cancelled", "P5": "renewed", "P6": "current",
         "C3": "expiring",
     }  # fmt: skip
+
+
+def test_the_reference_office_is_known_to_be_there(
+    conn: Connection, clock: FakeClock, office: Office
+) -> None:
+    assert not is_reference_entered(conn)
+    with acting(conn, clock.now(), None, lambda _fact: None) as act:
+        enter_reference(act, ZONE)
+    assert is_reference_entered(conn)
+    assert conn.execute("SELECT COUNT(*) FROM persons WHERE last_name = 'رضایی'").fetchone()[0] == 2
