@@ -15,6 +15,8 @@ from db.records import fetch_all, fetch_one
 from db.text import fold, like_part
 
 _NAME = "TRIM(persons.first_name || ' ' || persons.last_name)"
+_FEW = ("undecided", "uncertain", "armed")
+"""States of few messages: they are found by their own index and then sorted, not by walking the whole outbox."""
 MOST_COUNTED = 10_000
 """Rows a list is counted up to; more is «more than»."""
 
@@ -107,6 +109,7 @@ def list_outbox(
 ) -> list[OutboxLine]:
     """Give messages with their receivers' names, newest first."""
     where, values = _outbox_where(wanted, reach, at)
+    by = "+" if wanted.state in _FEW else ""
     return fetch_all(
         conn,
         OutboxLine,
@@ -117,7 +120,7 @@ def list_outbox(
         FROM outbox
         LEFT JOIN persons ON persons.id = outbox.person_id
         WHERE {where}
-        ORDER BY outbox.created_at DESC, outbox.id DESC
+        ORDER BY {by}outbox.created_at DESC, {by}outbox.id DESC
         LIMIT :limit OFFSET :offset
         """,
         values | {"limit": limit, "offset": offset},
@@ -298,6 +301,8 @@ def _outbox_where(
     tests, values = [f"({condition})"], {**reach_values, "at": at}
     if wanted.state == "undecided":
         tests.append("state = 'uncertain' AND (settle_until IS NULL OR settle_until <= :at)")
+    elif wanted.state in _FEW:
+        tests.append(f"state = '{wanted.state}'")
     elif wanted.state:
         tests.append("state = :state")
         values["state"] = wanted.state
