@@ -84,7 +84,9 @@ def _report(
     print(
         f"{options.calls} calls on {LINES} lines, {options.sockets} socket browsers, {options.pages} Chromium pages"
     )
-    print(distribution("the exchange's own lateness (taken off below)", [late for _due, late in sent.values()]))
+    print(
+        distribution("the exchange's own lateness (taken off below)", [late for _due, late in sent.values()])
+    )
     bits = {number: due + late for number, (due, late) in sent.items()}
     on_bus = [at - bits[number] for number, (_event, at) in told.items() if number in bits]
     in_socket = [at - bits[number] for number, at in seen if number in bits]
