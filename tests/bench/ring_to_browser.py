@@ -1,9 +1,9 @@
 """Last bit of the caller's number on the line → event in the browser, on a running demo office.
 
-The exchange notes when the last bit of each number was due on the line, and how late it was itself in sending
-that block: a real line is never late, so its lateness is printed and taken off. A probe that wakes every 5 ms
-tells how often the machine kept everybody waiting. Twenty browsers listen: signed-in Socket.IO connections in a process of their own, and real Chromium pages, in
-which the moment is taken at which the card with the number stands in the page.
+The exchange notes when the last bit of each number was due on the line, and how late it was itself in sending that
+block: a real line is never late, so its lateness is printed and taken off. Twenty browsers listen: signed-in Socket.IO
+connections in a process of their own, and real Chromium pages, in which the moment is taken at which the card with
+the number stands in the page.
 """
 
 from __future__ import annotations
