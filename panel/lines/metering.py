@@ -13,10 +13,9 @@ from appliance.core.clock import Clock
 from appliance.core.scope import watch
 from panel.context import office_of
 from panel.live.sockets import live_of
-from panel.live.teller import Emit
+from panel.live.teller import WATCHING_ROOM, Emit
 from panel.scope.watching import FRAME, Source, Watching
 
-ROOM = "line-meters"
 NAME = "lines.meter"
 EVERY_FRAMES = 2
 """Five pictures a second: a lamp seems to light at once, and sixteen lines stay cheap."""
@@ -74,7 +73,7 @@ class _Thinned:
                 return
             self._last = lamps
             payload = {key: payload[key] for key in SHOWN} | {"state": "live"}
-        self._emit(NAME, payload, to=ROOM)
+        self._emit(NAME, payload, to=WATCHING_ROOM)
 
 
 def install(app: Flask) -> None:
@@ -93,10 +92,10 @@ def install(app: Flask) -> None:
         browser = live.browsers.find(request.sid)  # type: ignore[attr-defined]
         if browser is None or not browser.user.may("lines.view"):
             return
-        join_room(ROOM)
+        join_room(WATCHING_ROOM)
         metering.join(browser.sid, [line.number for line in office.config.lines])
 
     @live.socketio.on("lines.stop")  # type: ignore[untyped-decorator]
     def on_stop(_data: object = None) -> None:
-        leave_room(ROOM)
+        leave_room(WATCHING_ROOM)
         metering.leave(request.sid)  # type: ignore[attr-defined]

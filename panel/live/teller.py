@@ -26,6 +26,9 @@ from panel.live.cards import CardMaker
 from panel.live.projection import CallProjection
 
 LINES_ROOM = "lines"
+"""Who may see lines: told when one comes or goes."""
+WATCHING_ROOM = "line-meters"
+"""Who looks at the page of lines now: told its meters and what its calls do, which is far more often."""
 LINE_CALL = "line.call"
 SHOWN_DIGITS = 4
 """Enough for an installer to know his own telephone by."""
@@ -85,7 +88,7 @@ class Teller:
                     pass
 
     def _tell_line(self, call: CallSnapshot) -> None:
-        """Tell who sees lines, and perhaps no calls, what the line does; never the whole number."""
+        """Tell who looks at the lines, and may see no calls, what the line does; never the whole number."""
         payload = {
             "line": call.line,
             "direction": call.direction,
@@ -96,7 +99,7 @@ class Teller:
             "number_end": (call.number_raw or "")[-SHOWN_DIGITS:],
             "standard": call.standard,
         }
-        self._emit(LINE_CALL, payload, to=LINES_ROOM)
+        self._emit(LINE_CALL, payload, to=WATCHING_ROOM)
 
     def _tell_linked(self, conn: Connection, event: CallLinked) -> None:
         linked = self._cards.newest(conn, event.call_id)

@@ -134,6 +134,10 @@ export function createDock() {
   document.querySelectorAll("[data-call-card]").forEach(restoreTyped);
   keepTyped();
   dock.dataset.ready = "";
+  // The page makes room while there are cards; a :has() for it would be asked again at every change of the page.
+  const makePageRoom = () => document.body.toggleAttribute("data-cards", cards().length > 0);
+  new MutationObserver(makePageRoom).observe(dock, { childList: true });
+  makePageRoom();
   return {
     ids: () => [...new Set([...read("cards", []), ...cards().map((card) => card.dataset.call)])]
       .filter((id) => !isClosed(id)).slice(-MOST_CARDS * 2),

@@ -1,6 +1,7 @@
 // The call log: rows change and arrive as calls do, and the filter works without leaving the page.
 const TYPING_MS = 300;
 const SPREAD_MS = 700;
+const FRESH_MS = 1600;
 
 export function createLog() {
   const place = document.querySelector("[data-log]");
@@ -61,6 +62,7 @@ export function createLog() {
     if (!next && body.children.length) return;
     body.insertBefore(fresh, next ?? null);
     fresh.classList.add("is-fresh");
+    setTimeout(() => place.querySelector(`[data-row="${call.call_id}"]`)?.classList.remove("is-fresh"), FRESH_MS);
   }
 
   function address() {

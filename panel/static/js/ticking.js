@@ -12,6 +12,10 @@ export function clockWords(seconds) {
 export function startTicking() {
   const dock = document.querySelector("[data-dock]");
   let ahead = dock ? Date.parse(dock.dataset.now) - Date.now() : 0;
+  const beat = () => {
+    const isOn = dock?.querySelector(".tone-ring, .is-waiting, .rec-dot") && !dock.hasAttribute("data-beat");
+    dock?.toggleAttribute("data-beat", Boolean(isOn));
+  };
   const tick = () => {
     const now = Date.now() + ahead;
     for (const place of document.querySelectorAll("[data-ticking]")) {
@@ -20,7 +24,10 @@ export function startTicking() {
     }
   };
   tick();
-  setInterval(tick, 500);
+  setInterval(() => {
+    tick();
+    beat();
+  }, 500);
   document.addEventListener("cards:changed", tick);
   return {
     set(now) {

@@ -86,10 +86,13 @@ def test_an_open_call_lights_the_lamps_of_a_page_just_opened(
     assert 'data-ring="no" data-hook="yes"' in nassab.get("/lines/1/state").text
 
 
-def test_a_call_is_told_to_who_sees_lines_without_its_number(
+def test_a_call_is_told_to_who_looks_at_the_lines_without_its_number(
     world: LinesWorld, nassab: Person, call: MakeCall
 ) -> None:
-    installer, marketer = nassab.listen(), world.person("bazaryab").listen()
+    installer, elsewhere = nassab.listen(), nassab.listen()
+    marketer = world.person("bazaryab").listen()
+    for browser in (installer, marketer):
+        browser.emit("lines.watch", {})
     ringing = call().ring().identify("09121234567")
     for event in ringing.events:
         world.live.teller.tell(world.conn, event)
@@ -97,7 +100,7 @@ def test_a_call_is_told_to_who_sees_lines_without_its_number(
     assert [one["state"] for one in told] == ["ringing"] * len(told)
     assert (told[-1]["number_state"], told[-1]["number_end"]) == ("known", "4567")
     assert "09121234567" not in str(told)
-    assert heard(marketer, "line.call") == []
+    assert heard(elsewhere, "line.call") == heard(marketer, "line.call") == []
 
 
 def test_the_card_tells_recording_and_learned_signalling(
