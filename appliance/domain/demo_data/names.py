@@ -46,7 +46,15 @@ CARS = (
 
 def last_name(random: Random) -> str:
     """Give a family name."""
-    root, ending = random.choice(_ROOTS), random.choice(_ENDINGS)
+    return joined(random.choice(_ROOTS), random.choice(_ENDINGS))
+
+
+def joined(root: str, ending: str) -> str:
+    """Put a family name together as it is written: «رضا» and «ی» make «رضایی», «ولی» and «یان» make «ولیان»."""
+    if ending.startswith("ی") and root.endswith("ا"):
+        return f"{root}ی{ending}"
+    if ending.startswith("ی") and root.endswith("ی"):
+        return f"{root}{ending[1:]}"
     return f"{root}{ending}"
 
 

@@ -7,6 +7,7 @@ import pytest
 from appliance.core import identity
 from appliance.domain.acting import acting
 from appliance.domain.demo_data import Sizes, enter_reference, fill, is_reference_entered
+from appliance.domain.demo_data.names import joined
 from appliance.domain.fields import Asked, Condition, ask
 from appliance.domain.policies.fields import POLICIES
 from db import Connection
@@ -85,3 +86,12 @@ def test_the_reference_office_is_known_to_be_there(
         enter_reference(act, ZONE)
     assert is_reference_entered(conn)
     assert conn.execute("SELECT COUNT(*) FROM persons WHERE last_name = 'رضایی'").fetchone()[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("root", "ending", "name"),
+    [("رضا", "ی", "رضایی"), ("رضا", "ی‌فر", "رضایی‌فر"), ("رضا", "زاده", "رضازاده"), ("ولی", "یان", "ولیان"),
+     ("احمد", "ی", "احمدی")],
+)  # fmt: skip
+def test_a_family_name_is_spelled_as_it_is_written(root: str, ending: str, name: str) -> None:
+    assert joined(root, ending) == name
