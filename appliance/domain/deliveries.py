@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from appliance.core.identity import postal_code
 from appliance.domain import audit
 from appliance.domain.acting import Acting
 from appliance.domain.fields import Field, Subject
-from appliance.domain.fields.kinds import Choice, Code, Day, FieldProblem, Kind, Listed, Moment, Text, Value
+from appliance.domain.fields.kinds import Choice, Code, Day, Listed, Moment, Text, TimeOfDay, Value
 from appliance.domain.fields.reading import read_fields
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.addresses import add_address
@@ -22,7 +21,6 @@ from appliance.domain.policies.fields import POLICIES
 from appliance.domain.policies.issuing import require_policy
 from db.queries.person_addresses import list_addresses
 from db.records import find_row, insert_row, update_row
-from db.text import ascii_digits
 
 METHODS = {"post": "پست", "courier": "پیک", "own-courier": "پیک نمایندگی", "in-person": "مراجعهٔ حضوری"}
 STATES = {
@@ -39,24 +37,6 @@ NEXT_STATES: dict[str, tuple[str, ...]] = {
 }
 """What a state is usually followed by; any other one may be set in the form."""
 NEW_ADDRESS = "new"
-
-
-class TimeOfDay(Kind):
-    """A time of the office's day, ``HH:MM``."""
-
-    name = "time"
-    is_ltr = True
-
-    def read(self, text: str) -> str:
-        found = re.fullmatch(r"(\d{1,2})(?::|：|\.)?(\d{2})?", ascii_digits(text).replace(" ", ""))
-        if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
-            raise FieldProblem("time.form")
-        return f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
-
-    def show(self, value: Value) -> str:
-        return jalali.persian_digits(value) if value else ""
-
-    edit = show
 
 
 ENTERED = (

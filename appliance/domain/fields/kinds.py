@@ -213,6 +213,24 @@ class Moment(Kind):
         return ascii_digits(self.show(value))
 
 
+class TimeOfDay(Kind):
+    """A time of the office's day, ``HH:MM``."""
+
+    name = "time"
+    is_ltr = True
+
+    def read(self, text: str) -> str:
+        found = re.fullmatch(r"(\d{1,2})(?::|：|\.)?(\d{2})?", ascii_digits(text).replace(" ", ""))
+        if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+            raise FieldProblem("time.form")
+        return f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
+
+    def show(self, value: Value) -> str:
+        return jalali.persian_digits(value) if value else ""
+
+    edit = show
+
+
 class Choice(Kind):
     """One of a few words the product knows: stored code, Persian title."""
 
