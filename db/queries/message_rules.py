@@ -47,8 +47,20 @@ class OverrideRow(msgspec.Struct, frozen=True):
 
     rule_id: int
     person_id: int
-    is_off: bool
-    template_id: int | None
+    is_off: bool = False
+    template_id: int | None = None
+    """Another text; None: the rule's own."""
+    at_minute: int | None = None
+    """Another minute of the office's day; None: the rule's own."""
+
+
+class OwnOffsetRow(msgspec.Struct, frozen=True):
+    """One offset a person has instead of the rule's."""
+
+    rule_id: int
+    person_id: int
+    unit: str
+    amount: int
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,9 +146,10 @@ def list_offsets(conn: Connection) -> list[OffsetRow]:
 def upsert_override(conn: Connection, override: OverrideRow) -> None:
     """Set what a person has instead of a rule."""
     conn.execute(
-        "INSERT INTO message_rule_overrides (rule_id, person_id, is_off, template_id) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (rule_id, person_id) DO UPDATE SET is_off = excluded.is_off, template_id = excluded.template_id",
-        (override.rule_id, override.person_id, override.is_off, override.template_id),
+        "INSERT INTO message_rule_overrides (rule_id, person_id, is_off, template_id, at_minute) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (rule_id, person_id) DO UPDATE SET is_off = excluded.is_off, "
+        "template_id = excluded.template_id, at_minute = excluded.at_minute",
+        msgspec.structs.astuple(override),
     )
 
 
@@ -153,8 +166,32 @@ def list_overrides(conn: Connection, person_id: int | None = None) -> list[Overr
     return fetch_all(
         conn,
         OverrideRow,
-        "SELECT rule_id, person_id, is_off, template_id FROM message_rule_overrides "
+        "SELECT rule_id, person_id, is_off, template_id, at_minute FROM message_rule_overrides "
         "WHERE ?1 IS NULL OR person_id = ?1 ORDER BY rule_id, person_id",
+        (person_id,),
+    )
+
+
+def replace_own_offsets(
+    conn: Connection, rule_id: int, person_id: int, offsets: Iterable[tuple[str, int]]
+) -> None:
+    """Set the offsets a person has instead of a rule's; none of them: the rule's own."""
+    conn.execute(
+        "DELETE FROM message_rule_own_offsets WHERE rule_id = ? AND person_id = ?", (rule_id, person_id)
+    )
+    conn.executemany(
+        "INSERT INTO message_rule_own_offsets (rule_id, person_id, unit, amount) VALUES (?, ?, ?, ?)",
+        [(rule_id, person_id, unit, amount) for unit, amount in offsets],
+    )
+
+
+def list_own_offsets(conn: Connection, person_id: int | None = None) -> list[OwnOffsetRow]:
+    """Give the offsets one person, or everybody, has instead of the rules'."""
+    return fetch_all(
+        conn,
+        OwnOffsetRow,
+        "SELECT rule_id, person_id, unit, amount FROM message_rule_own_offsets "
+        "WHERE ?1 IS NULL OR person_id = ?1 ORDER BY rule_id, person_id, unit, amount",
         (person_id,),
     )
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.identity import is_unusual_postal_code
 from appliance.domain.acting import Acting
-from appliance.domain.people import addresses, channels, electronic, phones, timeline
+from appliance.domain.people import addresses, channels, contact_rules, electronic, phones, timeline
 from db.text import ascii_digits
 from panel.access import permission
 from panel.context import office
@@ -123,6 +123,17 @@ def choose_channels(person_id: int) -> ResponseReturnValue:
     """Store how a person wants to be told things."""
     return done_or_shown_again(
         person_id, "channels:", lambda act: channels.choose_channels(act, person_id, request.form)
+    )
+
+
+@blueprint.post("/persons/<int:person_id>/rules/<int:rule_id>")
+@permission("persons.edit")
+def choose_rule(person_id: int, rule_id: int) -> ResponseReturnValue:
+    """Store what a person gets instead of one of the office's rules."""
+    return done_or_shown_again(
+        person_id,
+        f"rules:{rule_id}",
+        lambda act: contact_rules.choose_rule(act, person_id, rule_id, request.form),
     )
 
 

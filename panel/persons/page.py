@@ -20,7 +20,16 @@ from appliance.core.identity import is_unusual_postal_code
 from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Listed
-from appliance.domain.people import addresses, electronic, groups, needs, phones, relations, timeline
+from appliance.domain.people import (
+    addresses,
+    contact_rules,
+    electronic,
+    groups,
+    needs,
+    phones,
+    relations,
+    timeline,
+)
 from appliance.domain.people.channels import CHANNELS
 from appliance.domain.people.completeness import missing_fields
 from appliance.domain.people.entering import ENTERED
@@ -279,6 +288,28 @@ class PersonPage:
 
     channel_titles = CHANNELS
 
+    @cached_property
+    def own_rules(self) -> list[contact_rules.PersonRule]:
+        """The office's rules of messages as they apply to this customer."""
+        return contact_rules.rules_of(conn(), self.person.id)
+
+    when_words = staticmethod(contact_rules.words_of_offsets)
+
+    @staticmethod
+    def clock_words(minute: int) -> str:
+        """Write a minute of the day as ``۱۰:۰۰``."""
+        return jalali.persian_digits(f"{minute // 60:02d}:{minute % 60:02d}")
+
+    def rule_texts(self, one: contact_rules.PersonRule) -> list[Any]:
+        """Give the texts a rule may be sent with."""
+        return contact_rules.texts_for(conn(), one.rule)
+
+    def chosen_text(self, one: contact_rules.PersonRule) -> str:
+        """Give the id of the text that is chosen in a rule's form; empty for the rule's own."""
+        if self.draft is not None and self.draft.place == f"rules:{one.rule.id}":
+            return self.draft.texts.get("template_id", "")
+        return str(one.own.template_id or "") if one.own else ""
+
     def form(self, part: str, key: str = "new") -> RecordForm | None:
         """Give the form of a part's row when it is the open one."""
         place = f"{part}:{key}"
@@ -291,6 +322,7 @@ class PersonPage:
             "relations": relations.RELATION_FIELDS,
             "needs": needs.NEED_FIELDS,
             "contacts": timeline.NOTE_FIELDS,
+            "rules": contact_rules.FIELDS,
         }[part]
         return self._form(place, fields, self._values(part, key))
 
@@ -309,6 +341,8 @@ class PersonPage:
             "electronic": self.electronic,
             "needs": self.needs,
         }
+        if part == "rules":
+            return next((dict(one.values) for one in self.own_rules if str(one.rule.id) == key), {})
         row = next(
             (one for one in rows.get(part, []) if key == str(getattr(one, "id", getattr(one, "number", "")))),
             None,

@@ -84,7 +84,7 @@ def contact_words(row: TimelineRow, page_of: Callable[..., str]) -> ContactWords
 
 PART_TITLES = {
     "phones": "تلفن", "addresses": "نشانی", "electronic": "نشانی الکترونیکی", "relation": "نسبت", "need": "نیاز",
-    "channels": "راه‌های اطلاع‌رسانی", "archived_at": "بایگانی",
+    "channels": "راه‌های اطلاع‌رسانی", "archived_at": "بایگانی", "contact-rules": "الگوهای تماس",
 }  # fmt: skip
 
 

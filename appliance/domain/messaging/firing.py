@@ -23,6 +23,7 @@ from appliance.domain.messaging.planning import (
     Due,
     Occurrence,
     Offset,
+    Own,
     Rule,
     is_too_late,
     plan,
@@ -64,8 +65,8 @@ def fire_due(
     happenings: Mapping[str, Happening] = HAPPENINGS,
 ) -> Fired:
     """Queue what the rules want sent by now; `office` holds the values every text may have."""
-    rows, due = _plan(conn, now, now, zone, happenings)
-    overrides = {(one.rule_id, one.person_id): one for one in message_rules.list_overrides(conn)}
+    own = own_of(conn)
+    rows, due = _plan(conn, now, now, zone, happenings, own)
     fired = message_rules.keys_fired(conn, [one.key for one in due])
     counts = {"queued": 0, "blocked": 0, "late": 0}
     for one in due:
@@ -73,8 +74,8 @@ def fire_due(
             continue
         row = rows[one.rule_id]
         person_id = one.occurrence.person_id
-        override = overrides.get((row.id, person_id)) if person_id is not None else None
-        template_id = override.template_id if override and override.template_id else row.template_id
+        instead = own.get((row.id, person_id)) if person_id is not None else None
+        template_id = instead.template_id if instead and instead.template_id else row.template_id
         with acting(conn, now, None, tell) as act:
             result = _fire(act, row, one, template_id, zone, office or {})
         if result:
@@ -91,7 +92,7 @@ def planned(
     happenings: Mapping[str, Happening] = HAPPENINGS,
 ) -> list[Planned]:
     """Give what the rules will send in the next days, the earliest first, with what somebody took out."""
-    rows, due = _plan(conn, now, now + timedelta(days=days), zone, happenings)
+    rows, due = _plan(conn, now, now + timedelta(days=days), zone, happenings, own_of(conn))
     keys = [one.key for one in due]
     fired = message_rules.keys_fired(conn, keys)
     cancelled = message_rules.keys_cancelled(conn, keys)
@@ -127,8 +128,31 @@ def rule_of(row: RuleRow, offsets: Iterable[Offset]) -> Rule:
     )  # fmt: skip
 
 
+def own_of(conn: Connection, person_id: int | None = None) -> dict[tuple[int, int], Own]:
+    """Give what one person, or everybody, has instead of rules, by rule and person."""
+    offsets: dict[tuple[int, int], tuple[Offset, ...]] = {}
+    for one in message_rules.list_own_offsets(conn, person_id):
+        key = (one.rule_id, one.person_id)
+        offset = msgspec.convert({"unit": one.unit, "amount": one.amount}, Offset)
+        offsets[key] = (*offsets.get(key, ()), offset)
+    return {
+        (one.rule_id, one.person_id): Own(
+            is_off=one.is_off,
+            template_id=one.template_id,
+            offsets=offsets.get((one.rule_id, one.person_id), ()),
+            at_minute=one.at_minute,
+        )
+        for one in message_rules.list_overrides(conn, person_id)
+    }
+
+
 def _plan(
-    conn: Connection, now: datetime, until: datetime, zone: str, happenings: Mapping[str, Happening]
+    conn: Connection,
+    now: datetime,
+    until: datetime,
+    zone: str,
+    happenings: Mapping[str, Happening],
+    own: Mapping[tuple[int, int], Own],
 ) -> tuple[dict[int, RuleRow], list[Due]]:
     rows = {row.id: row for row in message_rules.list_rules(conn, is_active=True) if row.event in happenings}
     offsets: dict[int, list[Offset]] = {}
@@ -140,21 +164,28 @@ def _plan(
     if not rules:
         return rows, []
     today, last = local(now, zone).date(), local(until, zone).date()
-    off = {(one.rule_id, one.person_id) for one in message_rules.list_overrides(conn) if one.is_off}
     slack = timedelta(days=LONGEST_HOLIDAYS)
     free = occasions.list_holidays(conn, (today - slack).isoformat(), (last + slack).isoformat())
     occurrences: list[Occurrence] = []
     for event in {rule.event for rule in rules}:
         of_event = [rule for rule in rules if rule.event == event]
+        of_event += [_at_own_times(rule, one) for rule in of_event for one in _timed(own, rule)]
         first_day = today - max(_reach(rule) for rule in of_event)
         last_day = last + max(_lead(rule) for rule in of_event)
         occurrences += happenings[event].source(conn, first_day, last_day)
     due = plan(
-        rules, occurrences, until=until, zone=zone, is_holiday=lambda day: day.isoformat() in free,
-        is_off=lambda rule_id, person_id: (rule_id, person_id) in off,
+        rules, occurrences, until=until, zone=zone, is_holiday=lambda day: day.isoformat() in free, own=own,
     )  # fmt: skip
     oldest = {rule.id: now - timedelta(hours=rule.late_hours) - timedelta(days=1) for rule in rules}
     return rows, [one for one in due if one.at >= oldest[one.rule_id]]
+
+
+def _timed(own: Mapping[tuple[int, int], Own], rule: Rule) -> set[tuple[Offset, ...]]:
+    return {one.offsets for (rule_id, _person), one in own.items() if rule_id == rule.id and one.offsets}
+
+
+def _at_own_times(rule: Rule, offsets: tuple[Offset, ...]) -> Rule:
+    return msgspec.structs.replace(rule, offsets=offsets)
 
 
 def _days(offset: Offset) -> int:

@@ -51,6 +51,19 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What was due before a rule was switched on is not sent afterwards."""
 
 
+class Own(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person has instead of a rule."""
+
+    is_off: bool = False
+    """None of its messages."""
+    template_id: int | None = None
+    """Another text."""
+    offsets: tuple[Offset, ...] = ()
+    """Other days or minutes; empty: the rule's."""
+    at_minute: int | None = None
+    """Another time of day."""
+
+
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happens to an object: a policy expires, a cheque is due, a call was missed."""
 
@@ -98,11 +111,11 @@ def plan(
     until: datetime,
     zone: str,
     is_holiday: IsHoliday = lambda _day: False,
-    is_off: Callable[[int, int], bool] = lambda _rule_id, _person_id: False,
+    own: Mapping[tuple[int, int], Own] | None = None,
 ) -> list[Due]:
     """Give everything due up to `until`, the earliest first; what is too late is in it as well.
 
-    `is_off(rule_id, person_id)` says that a person has no such messages.
+    `own` has what persons have instead of rules, by rule and person.
     """
     by_event: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -111,17 +124,25 @@ def plan(
     for occurrence in occurrences:
         for rule in by_event.get(occurrence.event, ()):
             person_id = occurrence.person_id
-            if (person_id is not None and is_off(rule.id, person_id)) or not holds(
-                rule.conditions, occurrence.facts
-            ):
+            instead = own.get((rule.id, person_id)) if own and person_id is not None else None
+            if (instead and instead.is_off) or not holds(rule.conditions, occurrence.facts):
                 continue
-            for offset in rule.offsets:
-                at = moment_of(rule, occurrence, offset, zone=zone, is_holiday=is_holiday)
+            applied = rule if instead is None else _as_own(rule, instead)
+            for offset in applied.offsets:
+                at = moment_of(applied, occurrence, offset, zone=zone, is_holiday=is_holiday)
                 if at is None or at > until or (rule.active_since is not None and at < rule.active_since):
                     continue
                 key = key_of(rule, occurrence, offset)
                 due[key] = Due(key=key, rule_id=rule.id, offset=offset, at=at, occurrence=occurrence)
     return sorted(due.values(), key=lambda one: (one.at, one.key))
+
+
+def _as_own(rule: Rule, own: Own) -> Rule:
+    return msgspec.structs.replace(
+        rule,
+        offsets=own.offsets or rule.offsets,
+        at_minute=rule.at_minute if own.at_minute is None else own.at_minute,
+    )
 
 
 def moment_of(

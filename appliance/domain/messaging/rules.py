@@ -77,10 +77,7 @@ def save_rule(
         raise InvalidInputError("event", f"there is no event {row.event}")
     if not offsets:
         raise InvalidInputError("offsets", "expected at least one offset")
-    for offset in offsets:
-        days = offset.amount if offset.unit == "day" else offset.amount / (24 * 60)
-        if abs(days) > LONGEST_OFFSET_DAYS:
-            raise InvalidInputError("offsets", f"expected at most {LONGEST_OFFSET_DAYS} days")
+    check_offsets(offsets)
     template = require_template(act, row.template_id)
     if template.channel != row.channel:
         raise InvalidInputError(
@@ -110,15 +107,40 @@ def save_rule(
     return rule_id
 
 
-def except_person(act: Acting, rule_id: int, person_id: int, *, template_id: int | None = None) -> None:
-    """Give a person another text of a rule, or, without one, none of its messages."""
-    if message_rules.find_rule(act.conn, rule_id) is None:
+def except_person(
+    act: Acting,
+    rule_id: int,
+    person_id: int,
+    *,
+    template_id: int | None = None,
+    offsets: Sequence[Offset] = (),
+    at_minute: int | None = None,
+) -> None:
+    """Give a person another text or other times of a rule; without any, none of its messages.
+
+    Raises `InvalidInputError` for a text of another channel or an offset that is too far.
+    """
+    rule = message_rules.find_rule(act.conn, rule_id)
+    if rule is None:
         raise NotFoundError(f"there is no rule {rule_id}")
-    if template_id is not None:
-        require_template(act, template_id)
+    if template_id is not None and require_template(act, template_id).channel != rule.channel:
+        raise InvalidInputError("template_id", f"the rule is for {rule.channel}")
+    check_offsets(offsets)
+    is_off = template_id is None and not offsets and at_minute is None
     message_rules.upsert_override(
-        act.conn, OverrideRow(rule_id, person_id, is_off=template_id is None, template_id=template_id)
+        act.conn,
+        OverrideRow(rule_id, person_id, is_off=is_off, template_id=template_id, at_minute=at_minute),
     )
+    unique = dict.fromkeys((offset.unit, offset.amount) for offset in offsets)
+    message_rules.replace_own_offsets(act.conn, rule_id, person_id, unique)
+
+
+def check_offsets(offsets: Sequence[Offset]) -> None:
+    """Raise `InvalidInputError` for an offset further than `LONGEST_OFFSET_DAYS`."""
+    for offset in offsets:
+        days = offset.amount if offset.unit == "day" else offset.amount / (24 * 60)
+        if abs(days) > LONGEST_OFFSET_DAYS:
+            raise InvalidInputError("offsets", f"expected at most {LONGEST_OFFSET_DAYS} days")
 
 
 def treat_as_others(act: Acting, rule_id: int, person_id: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from appliance.domain.messaging.planning import Condition, Occurrence, Offset, Rule, is_too_late, plan
+from appliance.domain.messaging.planning import Condition, Occurrence, Offset, Own, Rule, is_too_late, plan
 
 ZONE = "Asia/Tehran"
 EXPIRY = date(2026, 12, 2)
@@ -90,7 +90,19 @@ def test_conditions_must_hold(condition: Condition, fires: bool) -> None:
 
 
 def test_a_person_may_be_excepted() -> None:
-    assert moments(rule(), policy(), is_off=lambda rule_id, person_id: (rule_id, person_id) == (3, 5)) == []
+    assert moments(rule(), policy(), own={(3, 5): Own(is_off=True)}) == []
+    assert len(moments(rule(), policy(), own={(3, 6): Own(is_off=True)})) == 1
+
+
+def test_a_person_may_have_other_days_and_another_hour() -> None:
+    own = {(3, 5): Own(offsets=(Offset("day", -5), Offset("day", 0)), at_minute=9 * 60)}
+    assert moments(rule(), policy(), own=own) == [
+        datetime(2026, 11, 27, 5, 30, tzinfo=UTC),
+        datetime(2026, 12, 2, 5, 30, tzinfo=UTC),
+    ]
+    assert moments(rule(), policy(), own={(3, 5): Own(at_minute=0)}) == [
+        datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
+    ]
 
 
 def test_what_was_due_before_the_rule_was_switched_on_is_not_sent() -> None:
