@@ -32,11 +32,11 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Whole rials. What is paid is the sum of allocations; the insurer's plan and the customer's are never merged.",
         ("bank_accounts", "instalment_plans", "instalments", "debit_notes", "cheques", "cheque_steps",
          "cheque_policies", "promissory_notes", "receipts", "allocations", "payment_promises", "commissions",
-         "marketer_payments"),
+         "commission_lines", "marketer_payments"),
     ),
     "Calls": (
         "Calls as the lines saw them, what came of them, and their recordings.",
-        ("calls", "call_subjects", "line_states", "recordings", "recording_listenings", "recording_refusals",
+        ("calls", "call_subjects", "spam_numbers", "line_states", "recordings", "recording_listenings", "recording_refusals",
          "recording_notes"),
     ),
     "Service": (
@@ -52,7 +52,7 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Reports and imports": (
         "Tariffs and estimates, saved reports, charts, feeds, imports and what differs from them.",
         ("tariffs", "estimates", "saved_reports", "charts", "desk_charts", "feeds", "feed_items", "import_profiles",
-         "imports", "discrepancies", "requests"),
+         "imports", "import_changes", "discrepancies", "requests"),
     ),
     "The box": ("What the processes keep for themselves.", ("events", "job_runs")),
 }  # fmt: skip
