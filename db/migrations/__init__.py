@@ -19,6 +19,10 @@ from db.migrations.m0018_first_lists import step as first_lists
 from db.migrations.m0020_list_indexes import step as list_indexes
 from db.migrations.m0025_line_calls import step as line_calls
 from db.migrations.m0026_policy_orders import step as policy_orders
+from db.migrations.m0027_own_rules import step as own_rules
+from db.migrations.m0028_renewal_reminders import step as renewal_reminders
+from db.migrations.m0031_callbacks import step as callbacks
+from db.migrations.m0032_complaints import step as complaints
 from db.migrations.m0033_imports import step as imports
 
 SET_NAME = "aminbox"
@@ -26,7 +30,8 @@ SET_NAME = "aminbox"
 history = Migrations(SET_NAME)
 for _step in (
     office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
-    service, books, reports, first_lists, list_indexes, line_calls, policy_orders, imports,
+    service, books, reports, first_lists, list_indexes, line_calls, policy_orders, own_rules,
+    renewal_reminders, callbacks, complaints, imports,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)
