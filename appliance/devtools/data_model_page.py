@@ -22,7 +22,7 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "People": (
         "One record for prospects and customers; a relation is stored once and read from both sides.",
         ("persons", "person_phones", "person_addresses", "person_electronic", "person_relations", "person_channels",
-         "person_needs", "person_groups", "person_group_members", "person_ranks"),
+         "person_needs", "person_groups", "person_group_members", "person_ranks", "rank_book", "rank_queue"),
     ),
     "Policies": (
         "A policy's status is computed from its dates, its cancellation, its loss and the policy that renews it.",
@@ -36,8 +36,8 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Calls": (
         "Calls as the lines saw them, what came of them, and their recordings.",
-        ("calls", "call_subjects", "spam_numbers", "line_states", "recordings", "recording_listenings", "recording_refusals",
-         "recording_notes"),
+        ("calls", "call_subjects", "spam_numbers", "line_states", "recordings", "recording_listenings",
+         "recording_refusals", "recording_notes"),
     ),
     "Service": (
         "Claims, cases, activities, complaints, gifts, files.",
