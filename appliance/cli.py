@@ -6,10 +6,10 @@ Commands are entry points of the group ``aminbox.commands``, so this module know
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 
 import click
 
+from appliance.core.contributions import contributed, load
 from appliance.version import VERSION
 
 GROUP = "aminbox.commands"
@@ -20,15 +20,16 @@ class ContributedCommands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names of all contributed commands."""
-        return sorted({entry.name for entry in entry_points(group=GROUP)})
+        return list(contributed(GROUP))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
-        for entry in entry_points(group=GROUP, name=cmd_name):
-            command = entry.load()
-            assert isinstance(command, click.Command)
-            return command
-        return None
+        value = contributed(GROUP).get(cmd_name)
+        if value is None:
+            return None
+        command = load(value)
+        assert isinstance(command, click.Command)
+        return command
 
 
 @click.command(

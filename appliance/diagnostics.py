@@ -6,13 +6,13 @@ through the entry-point group ``aminbox.diagnostics``.
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import Protocol
 
 import msgspec
 
 from appliance.core.command import EXIT_CONFIG
 from appliance.core.config import Config
+from appliance.core.contributions import contributed, load
 
 GROUP = "aminbox.diagnostics"
 
@@ -59,4 +59,4 @@ def report_all(config: Config) -> list[Finding]:
 
 
 def _contributed() -> list[Diagnostics]:
-    return [entry.load() for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)]
+    return [load(value) for value in contributed(GROUP).values()]

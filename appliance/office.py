@@ -84,7 +84,7 @@ def run(
 
 def _roles(config: Config) -> list[Role]:
     simulated = [str(line.number) for line in config.lines if line.driver == "sim"]
-    roles = [Role("panel", ("panel",), is_vital=True)]
+    roles = [Role("panel", ("panel",), is_vital=True, has_many_threads=True)]
     if simulated:
         roles.append(Role("exchange", ("sim", "exchange"), mark=" ".join(simulated)))
     roles += [

@@ -25,6 +25,8 @@ def line(config: Config, number: int) -> None:
 
     Example: aminbox line 1
     """
+    # Before anything is loaded, so that a line that was killed is back at once on a busy box too.
+    go_first(NICENESS)
     # Before NumPy is loaded: one line needs one core, and each further BLAS thread costs memory.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from callerid.daemon import LineDaemon
@@ -48,7 +50,6 @@ def line(config: Config, number: int) -> None:
         driver = find_driver(section.driver)(section, runtime)
     except (DriverError, ValueError) as error:
         raise CommandError(f"line {number}: {error}", EXIT_CONFIG) from None
-    go_first(NICENESS)
     stop = stop_on_signals()
     writer = EventWriter(config.data.database)
     writer.start()

@@ -7,13 +7,13 @@ its frames by the line daemon. Drivers are found through the entry-point group `
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from appliance.core.config import LineSection
+from appliance.core.contributions import contributed, load
 from appliance.core.events import EndReason
 
 if TYPE_CHECKING:  # a front-end's own process needs no NumPy
@@ -84,12 +84,13 @@ DriverMaker = Callable[[LineSection, Path], LineDriver]
 
 def driver_names() -> list[str]:
     """Give the names of the installed drivers."""
-    return sorted(entry.name for entry in entry_points(group=GROUP))
+    return list(contributed(GROUP))
 
 
 def find_driver(name: str) -> DriverMaker:
     """Give the maker of a driver. Raises `DriverError` naming the installed ones."""
-    for entry in entry_points(group=GROUP, name=name):
-        maker: DriverMaker = entry.load()
-        return maker
-    raise DriverError(f"there is no line driver {name!r}; installed: {', '.join(driver_names())}")
+    found = contributed(GROUP)
+    if name not in found:
+        raise DriverError(f"there is no line driver {name!r}; installed: {', '.join(found)}")
+    maker: DriverMaker = load(found[name])
+    return maker

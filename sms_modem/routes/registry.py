@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import msgspec
 
 from appliance.core.clock import Clock
+from appliance.core.contributions import contributed, load
 from db.queries.message_routes import RouteRow
 from sms_modem.routes import GROUP, Route, RouteError, RouteKind, RouteSetup
 
 
 def kind_names() -> list[str]:
     """Give the names of the installed kinds."""
-    return sorted(entry.name for entry in entry_points(group=GROUP))
+    return list(contributed(GROUP))
 
 
 def find_kind(name: str) -> RouteKind:
     """Give an installed kind of route. Raises `RouteError` naming the installed ones."""
-    for entry in entry_points(group=GROUP, name=name):
-        kind: RouteKind = entry.load()
-        return kind
-    raise RouteError(
-        f"there is no kind of route {name!r}; installed: {', '.join(kind_names())}",
-        code="no-such-kind",
-        is_permanent=True,
-    )
+    found = contributed(GROUP)
+    if name not in found:
+        raise RouteError(
+            f"there is no kind of route {name!r}; installed: {', '.join(found)}",
+            code="no-such-kind",
+            is_permanent=True,
+        )
+    kind: RouteKind = load(found[name])
+    return kind
 
 
 def make_route(
