@@ -18,6 +18,7 @@ Scope = Literal["own", "unit", "all"]
 Permission = Literal[
     "calls.view",
     "calls.link",
+    "calls.note",
     "calls.listen",
     "persons.view",
     "persons.register",
@@ -33,9 +34,13 @@ Permission = Literal[
     "money.view",
     "groups.manage",
     "deliveries.manage",
+    "complaints.view",
+    "complaints.add",
+    "complaints.handle",
     "messages.view",
     "messages.send",
     "messages.manage",
+    "campaigns.send",
     "files.view",
     "files.add",
     "files.delete",
@@ -57,6 +62,7 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
     "تماس‌ها": {
         "calls.view": "دیدن تماس‌ها و کارت تماس",
         "calls.link": "پیوند تماس به مشتری",
+        "calls.note": "یادداشت، نتیجه، ثبت دستی تماس و بستن تماس مجدد",
         "calls.listen": "شنیدن مکالمه‌های ضبط‌شده",
     },
     "مشتریان": {
@@ -67,6 +73,11 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
         "persons.identity": "دیدن کد ملی و شناسه‌ها",
         "persons.export": "خروجی گرفتن از مشتریان",
         "groups.manage": "تعریف گروه‌ها",
+    },
+    "شکایت‌ها": {
+        "complaints.view": "دیدن شکایت‌ها",
+        "complaints.add": "ثبت شکایت",
+        "complaints.handle": "ارجاع، اقدام و بستن شکایت",
     },
     "بیمه‌نامه‌ها": {
         "policies.view": "دیدن بیمه‌نامه‌ها",
@@ -80,7 +91,8 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
     "پیامک": {
         "messages.view": "دیدن پیام‌ها و گفت‌وگوها",
         "messages.send": "نوشتن، پاسخ و لغو پیام",
-        "messages.manage": "الگوهای متن، مسیرهای ارسال و اعتبار",
+        "messages.manage": "الگوهای متن، پیام‌های خودکار، مسیرهای ارسال و اعتبار",
+        "campaigns.send": "ارسال انبوه",
     },
     "پیوست‌ها": {
         "files.view": "دیدن پیوست‌ها",
@@ -115,8 +127,8 @@ SCOPE_TITLES: dict[Scope, str] = {
 }
 
 _OFFICE: frozenset[Permission] = frozenset(
-    {"calls.view", "calls.link", "persons.view", "persons.register", "persons.edit", "policies.view", "files.view",
-     "files.add"}
+    {"calls.view", "calls.link", "calls.note", "complaints.view", "complaints.add", "complaints.handle",
+     "persons.view", "persons.register", "persons.edit", "policies.view", "files.view", "files.add"}
 )  # fmt: skip
 _DESK: frozenset[Permission] = _OFFICE | {
     "persons.identity", "policies.issue", "policies.edit", "money.view", "groups.manage", "deliveries.manage",
@@ -129,7 +141,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "desk": _DESK,
     "marketer": _OFFICE,
     "accountant": frozenset(
-        {"calls.view", "persons.view", "persons.identity", "policies.view", "policies.export", "money.view",
+        {"calls.view", "complaints.view", "complaints.handle", "persons.view", "persons.identity", "policies.view",
+         "policies.export", "money.view",
          "files.view", "files.add"}
     ),
     "installer": frozenset({"lines.view", "lines.ring", "lines.manage"}),

@@ -80,6 +80,9 @@ class RecipientResult(msgspec.Struct, frozen=True, kw_only=True):
     """State of the message, or of the recipient when there is none."""
     reason: str
     cost_rial: int
+    message_id: str | None
+    line: str
+    """Line of the typed list or file; empty for receivers of records."""
 
 
 def insert_campaign(
@@ -99,6 +102,41 @@ def insert_campaign(
     return cursor.lastrowid
 
 
+def update_draft(
+    conn: Connection, campaign_id: int, *, title: str, kind: str, template_version_id: int | None, body: str,
+    audience: str, starts_at: str | None, per_hour: int | None,
+) -> bool:  # fmt: skip
+    """Change a draft; False when it is none any more."""
+    cursor = conn.execute(
+        "UPDATE campaigns SET title = ?, kind = ?, template_version_id = ?, body = ?, audience = ?, starts_at = ?, "
+        "per_hour = ? WHERE id = ? AND state = 'draft'",
+        (title, kind, template_version_id, body, audience, starts_at, per_hour, campaign_id),
+    )
+    return cursor.rowcount == 1
+
+
+def delete_draft(conn: Connection, campaign_id: int) -> bool:
+    """Take a draft away with its recipients; False when it is none any more."""
+    return (
+        conn.execute("DELETE FROM campaigns WHERE id = ? AND state = 'draft'", (campaign_id,)).rowcount == 1
+    )
+
+
+def delete_recipients(conn: Connection, campaign_id: int) -> None:
+    """Take the recipients of a draft away."""
+    conn.execute("DELETE FROM campaign_recipients WHERE campaign_id = ?", (campaign_id,))
+
+
+def update_fields_kept(conn: Connection, campaign_id: int, names: Iterable[str]) -> None:
+    """Forget the values of all fields but these."""
+    conn.execute(
+        "UPDATE campaign_recipients SET fields = (SELECT json_group_object(key, value) "
+        "FROM json_each(fields) WHERE key IN (SELECT value FROM json_each(?1))) "
+        "WHERE campaign_id = ?2 AND fields <> '{}'",
+        (msgspec.json.encode(list(names)).decode(), campaign_id),
+    )
+
+
 def find_campaign(conn: Connection, campaign_id: int) -> Campaign | None:
     """Give one campaign."""
     return fetch_one(conn, Campaign, f"SELECT {_COLUMNS} FROM campaigns WHERE id = ?", (campaign_id,))
@@ -109,6 +147,51 @@ def list_campaigns(conn: Connection, limit: int = 50, offset: int = 0) -> list[C
     return fetch_all(
         conn, Campaign, f"SELECT {_COLUMNS} FROM campaigns ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset)
     )
+
+
+class CampaignLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign in a list."""
+
+    id: int
+    title: str
+    kind: str
+    state: str
+    audience: str
+    created_at: str
+    starts_at: str | None
+    maker: str
+    receivers: int
+    handed: int
+    cost_rial: int
+
+
+def list_campaign_lines(conn: Connection, limit: int = 50, offset: int = 0) -> list[CampaignLine]:
+    """Give campaigns with how far they are and what they cost, newest first."""
+    return fetch_all(
+        conn,
+        CampaignLine,
+        """
+        SELECT campaigns.id, title, kind, state, audience, campaigns.created_at, starts_at,
+            IFNULL(users.display_name, '') AS maker,
+            (SELECT COUNT(*) FROM campaign_recipients
+                WHERE campaign_id = campaigns.id AND campaign_recipients.state <> 'skipped') AS receivers,
+            (SELECT COUNT(*) FROM outbox
+                WHERE campaign_id = campaigns.id AND outbox.state NOT IN ('queued', 'armed')) AS handed,
+            (SELECT IFNULL(SUM(cost_rial), 0) FROM outbox WHERE campaign_id = campaigns.id) AS cost_rial
+        FROM campaigns
+        LEFT JOIN users ON users.id = campaigns.created_by
+        ORDER BY campaigns.id DESC LIMIT ? OFFSET ?
+        """,
+        (limit, offset),
+    )
+
+
+def find_campaign_cost(conn: Connection, campaign_id: int) -> int:
+    """Give what a campaign has cost so far, corrections and refunds taken off, in rials."""
+    row = conn.execute(
+        "SELECT IFNULL(SUM(cost_rial), 0) AS n FROM outbox WHERE campaign_id = ?", (campaign_id,)
+    ).fetchone()
+    return int(row["n"])
 
 
 def list_campaigns_in(conn: Connection, state: str) -> list[Campaign]:
@@ -150,6 +233,17 @@ def list_pending(conn: Connection, campaign_id: int, limit: int) -> list[Recipie
         "SELECT place, number, name, person_id, fields, state, reason, message_id FROM campaign_recipients "
         "WHERE campaign_id = ? AND state = 'pending' ORDER BY place LIMIT ?",
         (campaign_id, limit),
+    )
+
+
+def list_recipients(conn: Connection, campaign_id: int) -> list[Recipient]:
+    """Give every recipient, those who get nothing too, in order."""
+    return fetch_all(
+        conn,
+        Recipient,
+        "SELECT place, number, name, person_id, fields, state, reason, message_id FROM campaign_recipients "
+        "WHERE campaign_id = ? ORDER BY place",
+        (campaign_id,),
     )
 
 
@@ -204,8 +298,9 @@ def count_messages(conn: Connection, campaign_id: int) -> list[StateCount]:
 
 
 def list_results(
-    conn: Connection, campaign_id: int, *, state: str | None = None, limit: int = 100, offset: int = 0
-) -> list[RecipientResult]:
+    conn: Connection, campaign_id: int, *, state: str | None = None, reason: str | None = None, limit: int = 100,
+    offset: int = 0,
+) -> list[RecipientResult]:  # fmt: skip
     """Give what became of each recipient, in order."""
     return fetch_all(
         conn,
@@ -214,15 +309,17 @@ def list_results(
         SELECT place, campaign_recipients.number, name, campaign_recipients.person_id,
             IFNULL(outbox.state, campaign_recipients.state) AS state,
             IFNULL(outbox.reason, campaign_recipients.reason) AS reason,
-            IFNULL(outbox.cost_rial, 0) AS cost_rial
+            IFNULL(outbox.cost_rial, 0) AS cost_rial, message_id,
+            IFNULL(json_extract(campaign_recipients.fields, '$."خط"'), '') AS line
         FROM campaign_recipients
         LEFT JOIN outbox ON outbox.id = campaign_recipients.message_id
         WHERE campaign_recipients.campaign_id = ?1
             AND (?2 IS NULL OR IFNULL(outbox.state, campaign_recipients.state) = ?2)
+            AND (?5 IS NULL OR campaign_recipients.reason = ?5)
         ORDER BY place
         LIMIT ?3 OFFSET ?4
         """,
-        (campaign_id, state, limit, offset),
+        (campaign_id, state, limit, offset, reason),
     )
 
 

@@ -14,6 +14,8 @@ from appliance.domain.messaging.queueing import Channel, receiver_key
 
 DUPLICATE = "duplicate"
 NO_NUMBER = "no-number"
+LINE = "خط"
+"""Under this name a receiver of a list or file keeps the line it stood in."""
 _BETWEEN = str.maketrans(dict.fromkeys(",;،؛\t", "\n"))
 
 

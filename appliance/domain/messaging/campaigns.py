@@ -16,8 +16,9 @@ from appliance.core.clock import from_text, to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
 from appliance.core.events import CampaignProgressed
 from appliance.core.smstext import measure
+from appliance.domain import audit
 from appliance.domain.acting import Acting
-from appliance.domain.messaging.audience import DUPLICATE, NO_NUMBER, Receiver
+from appliance.domain.messaging.audience import DUPLICATE, LINE, NO_NUMBER, Receiver
 from appliance.domain.messaging.hours import next_allowed
 from appliance.domain.messaging.limits import Gate, SegmentsOf, no_segments
 from appliance.domain.messaging.prices import message_price
@@ -31,7 +32,7 @@ from appliance.domain.messaging.queueing import (
     receiver_key,
     with_footer,
 )
-from appliance.domain.messaging.rendering import render
+from appliance.domain.messaging.rendering import fields_in, render
 from db import Connection
 from db.queries import campaigns, message_routes, outbox
 from db.queries.campaigns import Campaign, NewRecipient, Recipient
@@ -39,6 +40,8 @@ from db.queries.message_settings import MessageSettings, read_settings
 
 PIECE = 2_000
 """Recipients in one transaction: about a quarter of a second, so that nobody else waits long."""
+SAMPLES = 3
+EVERYBODY = 10_000_000
 EMPTY_FIELD = "empty-field"
 TOO_LONG = "too-long"
 
@@ -63,6 +66,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     parts: int
     cost_rial: int
     """By today's price of the route, 0 when nobody has said what it costs."""
+    is_priced: bool
+    """Whether anybody has."""
     samples: tuple[Sample, ...]
 
 
@@ -93,21 +98,51 @@ def draft_campaign(
     Those who are listed twice, have no number this channel reaches, stopped advertising, got enough of it, or lack a
     value the text needs are stored with the reason. Raises `InvalidInputError` for a title or text that cannot be.
     """
+    title = check_draft(title, body, channel, kind)
+    campaign_id = campaigns.insert_campaign(
+        act.conn, title=title, channel=channel, kind=kind, template_version_id=template_version_id, subject=subject,
+        body=body, route=route, audience=audience, starts_at=to_text(starts_at) if starts_at else None,
+        per_hour=per_hour, at=act.at, user_id=act.user.id if act.user else None,
+    )  # fmt: skip
+    _store_recipients(act, campaign_id, receivers, body, channel, kind, segments_of)
+    return campaign_id
+
+
+def redraft_campaign(
+    act: Acting, campaign_id: int, *, title: str, body: str, receivers: Iterable[Receiver], kind: Kind = "advertising",
+    template_version_id: int | None = None, audience: str = "{}", starts_at: datetime | None = None,
+    per_hour: int | None = None, segments_of: SegmentsOf = no_segments,
+) -> None:  # fmt: skip
+    """Make a draft anew under its id. Raises as `draft_campaign` does, and `ConflictError` when it is no draft."""
+    before = require_campaign(act.conn, campaign_id)
+    channel: Channel = before.channel  # type: ignore[assignment]
+    title = check_draft(title, body, channel, kind)
+    kept = list(receivers)
+    if not campaigns.update_draft(
+        act.conn, campaign_id, title=title, kind=kind, template_version_id=template_version_id, body=body,
+        audience=audience, starts_at=to_text(starts_at) if starts_at else None, per_hour=per_hour,
+    ):  # fmt: skip
+        raise ConflictError(f"campaign {campaign_id} is no draft")
+    campaigns.delete_recipients(act.conn, campaign_id)
+    _store_recipients(act, campaign_id, kept, body, channel, kind, segments_of)
+
+
+def discard_draft(act: Acting, campaign_id: int) -> None:
+    """Take a draft away with its recipients. Raises `ConflictError` when it is no draft any more."""
+    require_campaign(act.conn, campaign_id)
+    if not campaigns.delete_draft(act.conn, campaign_id):
+        raise ConflictError(f"campaign {campaign_id} is no draft")
+
+
+def check_draft(title: str, body: str, channel: Channel, kind: Kind) -> str:
+    """Give the title as it is stored. Raises `InvalidInputError` for what no campaign can be."""
     title = " ".join(title.split())
     if not title:
         raise InvalidInputError("title", "expected a title")
     if kind == "code":
         raise InvalidInputError("kind", "codes are not sent to many")
     check_body(channel, body)
-    campaign_id = campaigns.insert_campaign(
-        act.conn, title=title, channel=channel, kind=kind, template_version_id=template_version_id, subject=subject,
-        body=body, route=route, audience=audience, starts_at=to_text(starts_at) if starts_at else None,
-        per_hour=per_hour, at=act.at, user_id=act.user.id if act.user else None,
-    )  # fmt: skip
-    keyed = [(receiver, receiver_key(channel, receiver.number)) for receiver in receivers]
-    gate = Gate(act.conn, kind, (key for _receiver, key in keyed if key), act.now, segments_of)
-    campaigns.insert_recipients(act.conn, campaign_id, _recipients(keyed, gate, body, channel))
-    return campaign_id
+    return title
 
 
 def estimate(conn: Connection, campaign_id: int, day: str) -> Estimate:
@@ -119,26 +154,40 @@ def estimate(conn: Connection, campaign_id: int, day: str) -> Estimate:
     counts = campaigns.count_recipients(conn, campaign_id)
     parts = cost = 0
     samples: list[Sample] = []
-    for recipient in _all_of(conn, campaign_id):
+    is_same = not fields_in(campaign.body)
+    receivers = sum(count.n for count in counts if count.state != "skipped")
+    for recipient in _all_of(conn, campaign_id, SAMPLES if is_same else EVERYBODY):
         text = _text_for(campaign, recipient, settings)
         counted = measure(text)
         price = message_price(rate, counted.encoding, counted.parts)
         parts += counted.parts
         cost += price
-        if len(samples) < 3:
+        if len(samples) < SAMPLES:
             samples.append(Sample(recipient.name, recipient.number, text, counted.parts, price))
+    if is_same and samples:
+        parts, cost = samples[0].parts * receivers, samples[0].cost_rial * receivers
     return Estimate(
-        receivers=sum(count.n for count in counts if count.state != "skipped"),
+        receivers=receivers,
         skipped={count.reason: count.n for count in counts if count.state == "skipped"},
         parts=parts,
         cost_rial=cost,
+        is_priced=rate is not None,
         samples=tuple(samples),
     )
 
 
 def confirm_campaign(act: Acting, campaign_id: int) -> None:
-    """Let a draft run. Raises `ConflictError` when it runs already."""
+    """Let a draft run. Raises `ConflictError` when it runs already.
+
+    Values no text needs are forgotten: of a file only what is sent is kept.
+    """
     _move(act, campaign_id, "running", ("draft",))
+    counted = progress_of(act.conn, campaign_id)
+    campaign = require_campaign(act.conn, campaign_id)
+    campaigns.update_fields_kept(
+        act.conn, campaign_id, [LINE, *(field.name for field in fields_in(campaign.body))]
+    )
+    audit.note_done(act, "create", "campaign", campaign_id, campaign.title, row_count=counted.receivers)
 
 
 def pause_campaign(act: Acting, campaign_id: int) -> None:
@@ -160,12 +209,14 @@ def cancel_campaign(act: Acting, campaign_id: int) -> int:
     """End a campaign; what waits is withdrawn, what went out stays. Give how many messages were withdrawn."""
     _move(act, campaign_id, "cancelled", ("draft", "running", "paused"))
     withdrawn = campaigns.update_messages_withdrawn(act.conn, campaign_id, act.at)
+    title = require_campaign(act.conn, campaign_id).title
+    audit.note_done(act, "delete", "campaign", campaign_id, title, row_count=withdrawn)
     campaigns.update_recipients_skipped(
         act.conn,
         campaign_id,
         (
             ("campaign-cancelled", one.place)
-            for one in campaigns.list_pending(act.conn, campaign_id, 10_000_000)
+            for one in campaigns.list_pending(act.conn, campaign_id, EVERYBODY)
         ),
     )
     return withdrawn
@@ -230,6 +281,19 @@ def progress_of(conn: Connection, campaign_id: int) -> Progress:
     )
 
 
+def receivers_of_draft(conn: Connection, campaign_id: int) -> list[Receiver]:
+    """Give the receivers of a draft with all their values, as they were read; for making it anew."""
+    return [
+        Receiver(
+            number=one.number,
+            name=one.name,
+            person_id=one.person_id,
+            fields=msgspec.json.decode(one.fields, type=dict[str, str]),
+        )
+        for one in campaigns.list_recipients(conn, campaign_id)
+    ]
+
+
 def require_campaign(conn: Connection, campaign_id: int) -> Campaign:
     """Give a campaign. Raises `NotFoundError`."""
     campaign = campaigns.find_campaign(conn, campaign_id)
@@ -279,8 +343,17 @@ def _text_for(campaign: Campaign, recipient: Recipient, settings: MessageSetting
     return with_footer(_render(campaign, recipient), kind, channel, settings.footer)
 
 
-def _all_of(conn: Connection, campaign_id: int) -> list[Recipient]:
-    return campaigns.list_sample(conn, campaign_id, limit=10_000_000)
+def _store_recipients(
+    act: Acting, campaign_id: int, receivers: Iterable[Receiver], body: str, channel: Channel, kind: Kind,
+    segments_of: SegmentsOf,
+) -> None:  # fmt: skip
+    keyed = [(receiver, receiver_key(channel, receiver.number)) for receiver in receivers]
+    gate = Gate(act.conn, kind, (key for _receiver, key in keyed if key), act.now, segments_of)
+    campaigns.insert_recipients(act.conn, campaign_id, _recipients(keyed, gate, body, channel))
+
+
+def _all_of(conn: Connection, campaign_id: int, limit: int) -> list[Recipient]:
+    return campaigns.list_sample(conn, campaign_id, limit=limit)
 
 
 def _first_route(conn: Connection, campaign: Campaign) -> str | None:

@@ -30,6 +30,7 @@ from appliance.domain.messaging.planning import (
 )
 from appliance.domain.messaging.queueing import Channel, Kind, Letter, queue_letter, receiver_key
 from appliance.domain.messaging.rendering import Value, render
+from appliance.domain.messaging.segments import segments_of
 from db import Connection
 from db.queries import message_rules, message_templates, occasions
 from db.queries.message_rules import Firing, RuleRow
@@ -232,7 +233,13 @@ def _fire(
         object_id=due.occurrence.object_id, template_version_id=template.version_id, rule_id=row.id,
     )  # fmt: skip
     try:
-        queue_letter(act, letter, idempotency_key=due.key, zone=zone)
+        queue_letter(
+            act,
+            letter,
+            idempotency_key=due.key,
+            zone=zone,
+            segments_of=segments_of(act.conn, act.now, kind, zone),
+        )
     except InvalidInputError as error:
         message_rules.update_firing(act.conn, due.key, "blocked", f"{error.field}: {error.problem}")
         return "blocked"

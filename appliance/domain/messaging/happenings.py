@@ -16,7 +16,7 @@ from db import Connection
 from db.queries.occasions import OccasionRow, list_occasions
 
 NAME = "نام بیمه‌گذار"
-_POLICY = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
+POLICY_FIELDS = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
 LONGEST_LIFE_YEARS = 130
 CALENDAR_SLACK = timedelta(days=2)
 """A Jalali day falls on Gregorian days of neighbouring dates in different years."""
@@ -97,7 +97,7 @@ def _occurrence(code: str, row: OccasionRow, day: date) -> Occurrence:
 
 
 def _policy(code: str, title: str) -> Happening:
-    return Happening(code=code, title=title, fields=_POLICY, source=_from_rows(code))
+    return Happening(code=code, title=title, fields=POLICY_FIELDS, source=_from_rows(code))
 
 
 HAPPENINGS: dict[str, Happening] = {
@@ -107,7 +107,7 @@ HAPPENINGS: dict[str, Happening] = {
         _policy("policy.issued", "صدور بیمه‌نامه"),
         _policy("policy.renewed", "تمدید بیمه‌نامه"),
         Happening(
-            code="instalment.due", title="سررسید قسط", fields=(*_POLICY, "سررسید", "مبلغ"),
+            code="instalment.due", title="سررسید قسط", fields=(*POLICY_FIELDS, "سررسید", "مبلغ"),
             source=_from_rows("instalment.due"),
         ),
         Happening(

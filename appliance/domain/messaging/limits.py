@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from appliance.core.clock import to_text
 from db import Connection
 from db.queries import message_settings, opt_outs
+from db.queries.audiences import is_undisturbed
 from db.queries.message_settings import Limit
 
 OPTED_OUT = "opted-out"
@@ -33,8 +34,10 @@ class Gate:
         segments_of: SegmentsOf = no_segments,
     ) -> None:
         asked = list(dict.fromkeys(numbers))
+        self._conn = conn
+        self._is_advertising = kind == "advertising"
         self._segments_of = segments_of
-        self._stopped = opt_outs.stopped_among(conn, asked) if kind == "advertising" else set()
+        self._stopped = opt_outs.stopped_among(conn, asked) if self._is_advertising else set()
         self._limits: list[tuple[Limit, dict[str, int]]] = []
         for limit in message_settings.list_limits(conn):
             if limit.kind == kind:
@@ -45,6 +48,8 @@ class Gate:
     def refusal(self, number: str, person_id: int | None) -> str:
         """Give why a number is not to get the message, or nothing."""
         if number in self._stopped:
+            return OPTED_OUT
+        if self._is_advertising and person_id is not None and is_undisturbed(self._conn, person_id):
             return OPTED_OUT
         segments = set(self._segments_of(person_id)) if person_id is not None and self._limits else set()
         for limit, counts in self._limits:

@@ -21,6 +21,7 @@ from appliance.domain.messaging.limits import Gate
 from appliance.domain.messaging.prices import message_price
 from appliance.domain.messaging.queueing import Kind, Letter, check_body, queue_letter, with_footer
 from appliance.domain.messaging.rendering import Value, render, stray_braces, unknown_fields
+from appliance.domain.messaging.segments import segments_of
 from appliance.domain.people.reaching import is_reachable
 from db import Connection
 from db.queries.message_routes import Rate, find_rate, list_routes
@@ -79,15 +80,18 @@ class Queued(msgspec.Struct, frozen=True):
     """Queued before by the same page: a form sent twice."""
 
 
-def read_addressees(conn: Connection, text: str, reach: Reach) -> Addressees:
-    """Read a typed list, each number once, with the name of the one person it belongs to.
+def read_addressees(conn: Connection, text: str, reach: Reach, *, every: bool = False) -> Addressees:
+    """Read a typed list, each number once (`every`: as often as it stands there), with the name of the one person it
+    belongs to.
 
     A number of several persons, or of one out of the writer's reach, stays without a name.
     """
     typed = read_typed(text)
     found: dict[str, Addressee] = {}
+    listed: list[Addressee] = []
     for receiver in typed.receivers:
         if receiver.number in found:
+            listed.append(found[receiver.number])
             continue
         owners = list_persons_by_number(conn, receiver.number)
         owner = owners[0] if len(owners) == 1 and is_reachable(conn, reach, owners[0].id) else None
@@ -96,8 +100,11 @@ def read_addressees(conn: Connection, text: str, reach: Reach) -> Addressees:
             name=owner.full_name if owner else "",
             person_id=owner.id if owner else None,
         )
+        listed.append(found[receiver.number])
     return Addressees(
-        found=tuple(found.values()), bad=typed.bad, duplicates=len(typed.receivers) - len(found)
+        found=tuple(listed if every else found.values()),
+        bad=typed.bad,
+        duplicates=len(typed.receivers) - len(found),
     )
 
 
@@ -117,7 +124,9 @@ def prepare(
     """Make each receiver's text with its parts, price and what stands against it. Raises `InvalidInputError`."""
     check_written(written)
     receivers = list(addressees)
-    gate = Gate(conn, written.kind, [one.number for one in receivers], now)
+    gate = Gate(
+        conn, written.kind, [one.number for one in receivers], now, segments_of(conn, now, written.kind, zone)
+    )
     footer = read_settings(conn).footer
     rate = rate_of(conn, written.kind, local(now, zone).date())
     made = []
@@ -148,6 +157,7 @@ def queue_written(
     prepared = prepare(act.conn, act.now, written, addressees, office=office, zone=zone)
     if len(prepared) > MOST_TYPED:
         raise InvalidInputError("numbers", f"more than {MOST_TYPED}")
+    segments = segments_of(act.conn, act.now, written.kind, zone)
     queued = blocked = repeated = 0
     for one in prepared:
         if one.refusal.startswith(EMPTY_FIELD):
@@ -158,7 +168,7 @@ def queue_written(
             template_version_id=written.template_version_id, is_immediate=written.kind != "advertising",
         )  # fmt: skip
         key = f"written:{form_key}:{one.addressee.number}"
-        if queue_letter(act, letter, idempotency_key=key, zone=zone) is None:
+        if queue_letter(act, letter, idempotency_key=key, zone=zone, segments_of=segments) is None:
             repeated += 1
         elif one.refusal:
             blocked += 1
