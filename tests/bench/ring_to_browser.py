@@ -80,9 +80,8 @@ def _report(
     seen: list[tuple[str, float]],
     shown: list[tuple[str, float]],
 ) -> None:
-    print(
-        f"{options.calls} calls on {options.lines} lines, {options.sockets} socket browsers, {options.pages} Chromium pages"
-    )
+    print(f"{options.calls} calls on {options.lines} lines, {options.sockets} socket browsers, ", end="")
+    print(f"{options.pages} Chromium pages")
     print(
         distribution("the exchange's own lateness (taken off below)", [late for _due, late in sent.values()])
     )
