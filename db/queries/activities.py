@@ -62,5 +62,8 @@ def list_planned(conn: Connection, person_id: int, limit: int = 5) -> list[Activ
 def list_of_call(conn: Connection, call_id: str) -> list[ActivityRow]:
     """Give what was planned while or after a call."""
     return fetch_all(
-        conn, ActivityRow, f"{_SELECT} WHERE activities.call_id = ? ORDER BY start_at, activities.id", (call_id,)
+        conn,
+        ActivityRow,
+        f"{_SELECT} WHERE activities.call_id = ? ORDER BY start_at, activities.id",
+        (call_id,),
     )

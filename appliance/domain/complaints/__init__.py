@@ -1,0 +1,1 @@
+"""Complaints: entered once, passed on until somebody settles them, answered within a time, and told of."""
