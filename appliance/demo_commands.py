@@ -13,23 +13,32 @@ from appliance.core.config import Config
 @click.option("--policies", type=click.IntRange(0), help="How many policies [2.5 a person].")
 @click.option("--calls", type=click.IntRange(0), help="How many calls [5 a person].")
 @click.option("--reference", is_flag=True, help="Add the reference records of the acceptance criteria.")
+@click.option("--reference-report", is_flag=True, help="Add the four policies of the printed sample report.")
 @click.option("--seed", type=int, default=1, help="The same seed gives the same office [1].")
 @with_config
 def demo_data(
-    config: Config, persons: int | None, policies: int | None, calls: int | None, reference: bool, seed: int
-) -> None:
+    config: Config, persons: int | None, policies: int | None, calls: int | None, reference: bool,
+    reference_report: bool, seed: int,
+) -> None:  # fmt: skip
     """Fill the office's database with invented persons, policies and calls; nobody in them is real.
 
     Example: aminbox demo-data --persons 2000
     """
     from appliance.core.clock import SystemClock
     from appliance.domain.acting import acting
-    from appliance.domain.demo_data import Sizes, enter_reference, fill, is_reference_entered
+    from appliance.domain.demo_data import (
+        Sizes,
+        enter_printed_sample,
+        enter_reference,
+        fill,
+        is_reference_entered,
+        is_sample_entered,
+    )
     from db import DatabaseError, connect, migrate
     from db.connection import DatabaseUnusableError
 
-    if not persons and not reference:
-        raise CommandError("say what to add: --persons N, --reference, or both", 2)
+    if not persons and not reference and not reference_report:
+        raise CommandError("say what to add: --persons N, --reference, --reference-report, or several", 2)
     now, zone = SystemClock().now(), config.office.time_zone
     try:
         migrate(config.data.database)
@@ -41,6 +50,12 @@ def demo_data(
                 with acting(conn, now, None, lambda _fact: None) as act:
                     enter_reference(act, zone)
                 click.echo("the reference records are entered")
+            if reference_report and is_sample_entered(conn):
+                click.echo("the printed sample's policies are there already")
+            elif reference_report:
+                with acting(conn, now, None, lambda _fact: None) as act:
+                    enter_printed_sample(act)
+                click.echo("the printed sample's policies are entered")
             if persons:
                 usual = Sizes.of(persons)
                 sizes = Sizes(

@@ -37,6 +37,8 @@ Permission = Literal[
     "complaints.view",
     "complaints.add",
     "complaints.handle",
+    "reports.view",
+    "reports.export",
     "messages.view",
     "messages.send",
     "messages.manage",
@@ -88,6 +90,10 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
         "deliveries.manage": "تحویل بیمه‌نامه‌ها",
         "money.view": "دیدن مبلغ‌ها و مانده‌ها",
     },
+    "گزارش‌ها": {
+        "reports.view": "دیدن و چاپ گزارش‌ها",
+        "reports.export": "خروجی PDF و اکسل از گزارش‌ها",
+    },
     "پیامک": {
         "messages.view": "دیدن پیام‌ها و گفت‌وگوها",
         "messages.send": "نوشتن، پاسخ و لغو پیام",
@@ -128,7 +134,8 @@ SCOPE_TITLES: dict[Scope, str] = {
 
 _OFFICE: frozenset[Permission] = frozenset(
     {"calls.view", "calls.link", "calls.note", "complaints.view", "complaints.add", "complaints.handle",
-     "persons.view", "persons.register", "persons.edit", "policies.view", "files.view", "files.add"}
+     "persons.view", "persons.register", "persons.edit", "policies.view", "reports.view", "files.view",
+     "files.add"}
 )  # fmt: skip
 _DESK: frozenset[Permission] = _OFFICE | {
     "persons.identity", "policies.issue", "policies.edit", "money.view", "groups.manage", "deliveries.manage",
@@ -142,8 +149,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "marketer": _OFFICE,
     "accountant": frozenset(
         {"calls.view", "complaints.view", "complaints.handle", "persons.view", "persons.identity", "policies.view",
-         "policies.export", "money.view",
-         "files.view", "files.add"}
+         "policies.export", "reports.view", "reports.export", "money.view", "files.view", "files.add"}
     ),
     "installer": frozenset({"lines.view", "lines.ring", "lines.manage"}),
 }  # fmt: skip

@@ -1,0 +1,171 @@
+"""A report as people read it: head, headings, groups and lines, all as text. Screen, paper and PDF show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from appliance.core import jalali
+from appliance.domain.access import User
+from appliance.domain.fields.kinds import Rial
+from appliance.domain.reports.asking import SCOPE_WORDS, Ready
+from appliance.domain.reports.frame import Opens
+from appliance.domain.reports.policies import with_code
+from appliance.domain.reports.reading import Gathered, Portion
+
+MOST_PAPER_ROWS = 2_000
+"""Rows on paper or in one PDF file: about eighty pages. What is longer is for a spreadsheet."""
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands above every page."""
+
+    title: str
+    scope: str
+    """«نوع رویت: واحد جاری»."""
+    unit: str
+    """«شرکت نمایندگی کد ۵۱۰»."""
+    time: str
+    date: str
+    condition: str
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """A column's heading, line by line, and its share of the width."""
+
+    titles: tuple[str, ...]
+    share: int
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One text of a row, and the record it leads to on the screen."""
+
+    text: str
+    opens: Opens = ""
+    record_id: int | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One record: for each column its texts, one above the other."""
+
+    cells: tuple[tuple[Text, ...], ...]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of one group that are shown, with the names of the groups that begin with it."""
+
+    heads: tuple[tuple[int, str, str], ...]
+    """(level, title, name) of each group that begins here; on a later page, of each it goes on with."""
+    name: str
+    """Name of the lowest group."""
+    lines: tuple[Line, ...]
+    count: int
+    """Rows of the whole group, on whatever page."""
+    is_whole: bool
+    """Its last row is among the lines, so its foot follows."""
+    sums: tuple[str, ...]
+
+
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
+    """A report, or a page of it."""
+
+    head: Head
+    headings: tuple[Heading, ...]
+    sections: tuple[Section, ...]
+    total: int
+    """Rows of the whole report."""
+    totals: tuple[tuple[str, str], ...]
+    """(title, amount) of the report's sums."""
+    user: str
+
+
+def make_paper(
+    ready: Ready,
+    groups: list[Gathered],
+    portions: Iterable[Portion],
+    user: User,
+    now: datetime,
+    zone: str,
+    office_name: str,
+    *,
+    offset: int = 0,
+) -> Paper:
+    """Write a report, or the page of it that begins at a row, as text."""
+    report = ready.report
+    shown_until, sections = offset, list[Section]()
+    before = tuple[str, ...]()
+    starts = _starts(groups)
+    for portion in portions:
+        names = portion.group.names
+        same = next((level for level, pair in enumerate(zip(names, before, strict=False)) if pair[0] != pair[1]),
+                    len(before))  # fmt: skip
+        heads = tuple(
+            (level, report.groups[level].title, name)
+            for level, name in enumerate(names)
+            if level >= same or not before
+        )
+        shown_until += len(portion.rows)
+        sections.append(
+            Section(
+                heads=heads,
+                name=names[-1] if names else "",
+                lines=tuple(_line(ready, row) for row in portion.rows),
+                count=portion.group.count,
+                is_whole=shown_until == starts[portion.group.keys] + portion.group.count,
+                sums=tuple(_rial(amount) for amount in portion.group.sums),
+            )
+        )
+        before = names
+    sums = (
+        [sum(group.sums[place] for group in groups) for place in range(len(groups[0].sums))] if groups else []
+    )
+    return Paper(
+        head=_head(ready, now, zone, office_name),
+        headings=tuple(
+            Heading(tuple(part.title for part in column.parts), column.share) for column in report.columns
+        ),
+        sections=tuple(sections),
+        total=sum(group.count for group in groups),
+        totals=tuple(
+            (total.title, _rial(amount)) for total, amount in zip(report.totals, sums, strict=False)
+        ),
+        user=user.display_name,
+    )
+
+
+def _head(ready: Ready, now: datetime, zone: str, office_name: str) -> Head:
+    local, unit = jalali.local(now, zone), ready.unit
+    return Head(
+        title=ready.report.title,
+        scope=SCOPE_WORDS[ready.scope],
+        unit=with_code(unit.title, unit.agent_code, unit.unit_code) if unit else office_name,
+        time=jalali.persian_digits(local.strftime("%H:%M:%S")),
+        date=jalali.format_date(local.date()),
+        condition=" · ".join(ready.words),
+    )
+
+
+def _line(ready: Ready, row: dict[str, Any]) -> Line:
+    ids = {"record": row["id"], "person": row.get(ready.report.person_field), "later": row.get("later_id")}
+    return Line(
+        tuple(
+            tuple(Text(part.write(row), part.opens, ids.get(part.opens)) for part in column.parts)
+            for column in ready.report.columns
+        )
+    )
+
+
+def _starts(groups: list[Gathered]) -> dict[tuple[Any, ...], int]:
+    """Give the place of each group's first row."""
+    found, place = {}, 0
+    for group in groups:
+        found[group.keys] = place
+        place += group.count
+    return found
+
+
+def _rial(amount: int) -> str:
+    return f"{Rial().show(amount)} ریال"
