@@ -116,6 +116,11 @@ _WORDS = {
     "marketer-code.zero": "کد صفر یعنی «بدون بازاریاب»؛ کد دیگری بنویسید.",
     "rate.taken": "از این تاریخ نرخ دیگری هست؛ همان را ویرایش کنید.",
     "rate.ends-before-start": "پایان نرخ پیش از آغاز آن است.",
+    "rank.limits": "آستانهٔ هر رتبه باید از رتبهٔ پایین‌تر بیشتر باشد.",
+    "rank.years": "سهم سه سال باید روی هم ۱۰۰ باشد.",
+    "rank.cheques": "با چک برگشتی بیشتر، امتیاز بیشتر نمی‌شود.",
+    "rank.until-past": "این روز گذشته است.",
+    "reputation.percents": "مرز خوش‌حساب از مرز معمولی کمتر نمی‌شود.",
     "taken": "این نام پیش‌تر به کار رفته است.",
 }
 
@@ -129,6 +134,8 @@ def field_problem(code: str) -> str:
         return f"این نوشته بلند است؛ بیشتر از {persian_digits(numbers[-1])} نویسه نمی‌شود."
     if name == "password.short":
         return f"گذرواژه دست‌کم {persian_digits(numbers[0])} نویسه باشد."
+    if name == "rank.weights":
+        return f"جمع وزن‌ها باید ۱۰۰ باشد؛ اکنون {persian_digits(numbers[0])} است."
     if name == "number.range":
         return f"عددی از {persian_digits(numbers[0])} تا {persian_digits(numbers[1])} بنویسید."
     return "این مقدار پذیرفته نیست."

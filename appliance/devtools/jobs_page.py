@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import appliance.scheduler.housekeeping
-import appliance.scheduler.messages  # noqa: F401 - both register their jobs
+import appliance.scheduler.messages
+import appliance.scheduler.ranks  # noqa: F401 - each registers its jobs
 from appliance.scheduler.jobs import JOBS, Job
 
 _INTRODUCTION = """\

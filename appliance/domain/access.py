@@ -26,6 +26,7 @@ Permission = Literal[
     "persons.archive",
     "persons.identity",
     "persons.export",
+    "ranks.override",
     "policies.view",
     "policies.issue",
     "policies.edit",
@@ -75,6 +76,7 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
         "persons.identity": "دیدن کد ملی و شناسه‌ها",
         "persons.export": "خروجی گرفتن از مشتریان",
         "groups.manage": "تعریف گروه‌ها",
+        "ranks.override": "تعیین دستی رتبهٔ مشتری",
     },
     "شکایت‌ها": {
         "complaints.view": "دیدن شکایت‌ها",
