@@ -20,6 +20,14 @@ _POLICY = f"""
     JOIN persons ON persons.id = policies.person_id
     JOIN lines_of_business ON lines_of_business.code = policies.line_code
     WHERE is_ours = 1 AND cancel_date IS NULL AND lost_at IS NULL AND {{day}} BETWEEN ?1 AND ?2 AND {{which}}"""
+_COMPLAINT = f"""
+    SELECT 'complaint' AS object_kind, complaints.id AS object_id, substr({{at}}, 1, 10) AS day, {{at}} AS at,
+        complaints.person_id AS person_id, IFNULL({_PERSON}, '') AS name, IFNULL(complaints.number, '') AS number,
+        tracking_no, IFNULL(choices.title, '') AS subject, complaints.result, due_at, {{occasion}} AS occasion
+    FROM complaints
+    LEFT JOIN persons ON persons.id = complaints.person_id
+    LEFT JOIN choices ON choices.id = subject_id
+    WHERE {{which}} AND {{at}} >= ?1 AND {{at}} < ?2 || 'T99'"""
 _UNPAID = "(SELECT IFNULL(SUM(amount), 0) FROM allocations WHERE {owner} = {table}.id) < {table}.amount"
 QUERIES: dict[str, str] = {
     "policy.expiring": _POLICY.format(
@@ -65,8 +73,14 @@ QUERIES: dict[str, str] = {
             calls.person_id AS person_id, IFNULL({_PERSON}, '') AS name, calls.number AS number, calls.id AS occasion
         FROM calls
         LEFT JOIN persons ON persons.id = calls.person_id
-        WHERE calls.state = 'missed' AND direction = 'in' AND calls.number IS NOT NULL
+        WHERE calls.state = 'missed' AND direction = 'in' AND calls.number IS NOT NULL AND is_by_hand = 0
             AND started_at >= ?1 AND started_at < ?2 || 'T99'""",
+    "complaint.opened": _COMPLAINT.format(
+        at="complaints.created_at", which="complaints.state = 'open'", occasion="''"
+    ),
+    "complaint.closed": _COMPLAINT.format(
+        at="closed_at", which="complaints.state IN ('satisfied', 'unsatisfied')", occasion="closed_at"
+    ),
 }
 """The query of each event. A birthday's is asked with month and day alone (``03-20``): the Jalali year is not SQL's."""
 
@@ -92,6 +106,10 @@ class OccasionRow(msgspec.Struct, frozen=True, kw_only=True):
     bank: str = ""
     serial: str = ""
     standing: str = ""
+    tracking_no: str = ""
+    subject: str = ""
+    result: str = ""
+    due_at: str | None = None
 
 
 class _Number(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from db.queries.occasions import OccasionRow, list_occasions
 
 NAME = "نام بیمه‌گذار"
 POLICY_FIELDS = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
+_COMPLAINT = (NAME, "شماره پیگیری", "موضوع")
 LONGEST_LIFE_YEARS = 130
 CALENDAR_SLACK = timedelta(days=2)
 """A Jalali day falls on Gregorian days of neighbouring dates in different years."""
@@ -66,14 +67,21 @@ def birthdays(conn: Connection, first: date, last: date) -> Iterable[Occurrence]
                 )
 
 
-def missed_calls(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
-    """Give missed calls by the office's day; a day of the office begins and ends within two of UTC's."""
-    early = (first - timedelta(days=1)).isoformat()
-    for row in list_occasions(conn, "call.missed", early, (last + timedelta(days=1)).isoformat()):
-        at = from_text(row.at or row.day)
-        day = local(at, DEFAULT_ZONE).date()
-        if first <= day <= last:
-            yield msgspec.structs.replace(_occurrence("call.missed", row, day), at=at)
+def _from_instants(code: str) -> Source:
+    """Give what happens at an instant by the office's day, which begins and ends within two of UTC's."""
+
+    def source(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
+        early = (first - timedelta(days=1)).isoformat()
+        for row in list_occasions(conn, code, early, (last + timedelta(days=1)).isoformat()):
+            at = from_text(row.at or row.day)
+            day = local(at, DEFAULT_ZONE).date()
+            if first <= day <= last:
+                yield msgspec.structs.replace(_occurrence(code, row, day), at=at)
+
+    return source
+
+
+missed_calls = _from_instants("call.missed")
 
 
 def _occurrence(code: str, row: OccasionRow, day: date) -> Occurrence:
@@ -88,6 +96,10 @@ def _occurrence(code: str, row: OccasionRow, day: date) -> Occurrence:
         "بانک": row.bank,
         "شماره سند": row.serial,
         "زمان تماس": from_text(row.at) if row.at else None,
+        "شماره پیگیری": row.tracking_no,
+        "موضوع": row.subject,
+        "نتیجه": row.result,
+        "مهلت": local(from_text(row.due_at), DEFAULT_ZONE).date() if row.due_at else None,
     }
     return Occurrence(
         event=code, object_kind=row.object_kind, object_id=row.object_id, day=day, person_id=row.person_id,
@@ -120,6 +132,10 @@ HAPPENINGS: dict[str, Happening] = {
         ),
         Happening(code="person.birthday", title="زادروز", fields=(NAME,), source=birthdays),
         Happening(code="call.missed", title="تماس بی‌پاسخ", fields=(NAME, "زمان تماس"), source=missed_calls),
+        Happening(code="complaint.opened", title="ثبت شکایت", fields=(*_COMPLAINT, "مهلت"),
+                  source=_from_instants("complaint.opened")),
+        Happening(code="complaint.closed", title="نتیجهٔ شکایت", fields=(*_COMPLAINT, "نتیجه"),
+                  source=_from_instants("complaint.closed")),
     )
 }  # fmt: skip
 """What there is so far; a subject adds its own by one more line with a source."""
