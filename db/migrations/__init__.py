@@ -25,7 +25,6 @@ from db.migrations.m0031_callbacks import step as callbacks
 from db.migrations.m0032_complaints import step as complaints
 from db.migrations.m0033_imports import step as imports
 from db.migrations.m0035_ranks import step as ranks
-from db.migrations.m0036_callers import step as callers
 
 SET_NAME = "aminbox"
 
