@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,6 +51,8 @@ class DataSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         base = os.environ.get("XDG_RUNTIME_DIR")
         if base and os.access(base, os.W_OK):
             return Path(base) / f"aminbox-{mark}"
+        import tempfile  # with what it brings almost 1 MB, and a box never comes here
+
         return Path(tempfile.gettempdir()) / f"aminbox-{os.getuid()}-{mark}"
 
 
