@@ -231,7 +231,7 @@ def expand(act: Acting, campaign_id: int, *, zone: str = "Asia/Tehran", piece: i
     if not recipients:
         return 0
     settings = read_settings(act.conn)
-    start = max(from_text(campaign.starts_at) if campaign.starts_at else act.now, act.now)
+    start = max(start_of(campaign) or act.now, act.now)
     last = campaigns.find_last_due(act.conn, campaign_id) if campaign.per_hour else None
     if campaign.per_hour and last is not None:
         start = max(from_text(last) + timedelta(seconds=3600 / campaign.per_hour), act.now)
@@ -300,6 +300,11 @@ def require_campaign(conn: Connection, campaign_id: int) -> Campaign:
     if campaign is None:
         raise NotFoundError(f"there is no campaign {campaign_id}")
     return campaign
+
+
+def start_of(campaign: Campaign) -> datetime | None:
+    """Give when a campaign begins; None: at once."""
+    return from_text(campaign.starts_at) if campaign.starts_at else None
 
 
 def _recipients(

@@ -1,4 +1,5 @@
 // Writing a message: the count of parts while typing, fields by button, right-click and keyboard, texts of templates.
+import { startCampaign } from "./campaign.js";
 import { measure } from "./smstext.js";
 
 const persian = (number) => String(number).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]);
@@ -8,6 +9,7 @@ export function startMessages() {
   document.querySelectorAll("[data-sms-thread]").forEach((thread) => { thread.scrollTop = thread.scrollHeight; });
   const form = document.querySelector("[data-sms-compose]");
   if (form) startTemplate(form);
+  startCampaign();
 }
 
 function startBox(box) {
