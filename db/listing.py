@@ -3,9 +3,10 @@
 SQL texts in a `Question` come from the product's own descriptions and never from a request; what people type
 arrives as values only.
 
-A page of half a million rows must not wait for all of them. So the matches are counted first, up to a limit, from
-whatever index narrows them best. Few matches are sorted as they are. Many lie close together in the order's own
-index, which is walked until the page is full. The columns are read last, for the rows of the page alone.
+A page of half a million rows must not wait for all of them. So the matches are collected first with what they are
+ordered by, up to a limit of rows and of time, from whatever index narrows them best. All of them together are sorted
+here. Of more, the order's own index is walked until the page is full. The columns are read last, for the rows of the
+page alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -26,16 +29,33 @@ MOST_SHOWN = 5_000
 """Rows of a list counted exactly; more is shown as «more than», because nobody pages that far."""
 FEW = 5_000
 """Matches that are put in order by sorting them; of more, the order's index is walked."""
-WALK_STEPS = 500_000
-"""Steps a walk may take before the matches, when they are not more than `MANY`, are sorted after all: they may all
-lie at the far end of the order."""
 MANY = 30_000
-ENDLESS = 2**31 - 1
-FEW_A_ROW = 5
+"""Matches that are sorted after all when a walk gave up: they may lie at the far end of the order."""
+FEW_A_ROW = 2
 """Matches that are sorted rather than walked past, for each row before the page."""
 COUNT_STEPS = 600_000
-"""Steps of SQLite's machine a count may take (about 25 ms on the measuring machine); then it stands at
-what was found so far."""
+"""Steps of SQLite's machine a search may take (about 25 ms on the measuring machine)."""
+Key = tuple[Any, ...]
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """Processor seconds of this thread a page may cost before another way to it is taken."""
+
+    count_s: float = 0.015
+    """For counting; then the count stands at what was found so far."""
+    search_s: float = 0.03
+    """For counting what a text search leads to: it is put in order as it is more often than another count."""
+    walk_s: float = 0.045
+    """For walking the order's index, when by then less than `1 / GOING_WELL` of what is wanted was found; then the
+    matches are sorted, if they are not more than `MANY`."""
+    steps: int = 2_000
+    """Steps of SQLite's machine between two looks at the time (about 0.1 ms)."""
+
+
+USUAL = Patience()
+GOING_WELL = 3
+LONGEST_WALKS = 2
+"""Times the seconds of a walk that goes well may grow."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +69,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     always: str = ""
     """Condition of every question to this table; partial indexes carry it."""
     where: tuple[str, ...]
+    either: tuple[str, ...] = ()
+    """Conditions of which one must hold («own» is the marketer's or what one entered); each has its own index."""
     lead: tuple[str, str] | None = None
     """What a text search begins with: tables that end in `table`, and the condition on them. It only narrows:
     `where` is the truth."""
+    within: str = ""
+    """The same as a condition on rows that are walked past: a set SQLite makes once."""
     values: dict[str, Any]
     order: tuple[tuple[str, bool], ...]
     """Pairs of SQL and whether it descends."""
@@ -76,20 +100,27 @@ def read_page(
     offset: int = 0,
     most: int = MOST_SHOWN,
     few: int = FEW,
+    patience: Patience = USUAL,
 ) -> Page:
-    """Give one page of rows and how many there are."""
+    """Give one page of rows and how many there are, as far as counting was worth the time."""
     few += few and FEW_A_ROW * offset
-    if question.where:
-        found, is_more = _matches(conn, question, max(most, few))
+    is_narrowed = bool(question.where or question.either)
+    if is_narrowed:
+        seconds = patience.search_s if question.lead else patience.count_s
+        found, is_more = _matches(conn, question, max(most, few), seconds, patience.steps)
         total = len(found)
     else:
-        found, is_more, total = [], True, count_rows(conn, question, most)
+        found, total = [], count_rows(conn, question, most)
+        is_more = True
     if not is_more and total <= few:
-        ids = _sorted(conn, question, found, limit, offset)
+        ids = _first(question, found, limit, offset)
     else:
-        ids = _walk(conn, question, limit, offset)
-    is_more = total > most or (is_more and bool(question.where))
-    return Page(_rows(conn, question, ids), min(total, most), is_more)
+        ids, exact = _walk(conn, question, limit, offset, patience)
+        if exact is not None:
+            is_more, total = False, exact
+        elif is_narrowed and is_more and ids:
+            total = max(total, offset + len(ids))
+    return Page(_rows(conn, question, ids), min(total, most), total > most or (is_more and is_narrowed))
 
 
 def select_page(conn: Connection, question: Question, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
@@ -101,7 +132,7 @@ def count_rows(conn: Connection, question: Question, most: int = MOST_COUNTED) -
     """Count the rows, up to `most` + 1."""
     sql = f"""
         SELECT COUNT(*) FROM (
-            SELECT 1 FROM {_from(question, question.where)} {_where(question)} LIMIT :count_limit
+            SELECT 1 FROM {_from(question, _conditions(question))} {_where(question)} LIMIT :count_limit
         )
     """
     return int(conn.execute(sql, question.values | {"count_limit": most + 1}).fetchone()[0])
@@ -126,7 +157,7 @@ def select_ids(conn: Connection, question: Question, limit: int = -1) -> list[in
 
 def sum_of(conn: Connection, question: Question, sql: str) -> int:
     """Give the sum of a value over all rows."""
-    tables = _from(question, (*question.where, sql))
+    tables = _from(question, (*_conditions(question), sql))
     row = conn.execute(
         f"SELECT IFNULL(SUM({sql}), 0) FROM {tables} {_where(question)}", question.values
     ).fetchone()
@@ -158,47 +189,104 @@ def fetch_within(
 
 
 def _matches(
-    conn: Connection, question: Question, most: int, steps: int = COUNT_STEPS
-) -> tuple[list[int], bool]:
-    """Give the ids of up to `most` + 1 rows in no order, by whatever index narrows them best; see `fetch_within`."""
-    sql = f"""
-        SELECT {question.table}.id FROM {_from(question, question.where)} {_where(question)} LIMIT :match_limit
+    conn: Connection, question: Question, most: int, seconds: float, steps: int
+) -> tuple[list[Key], bool]:
+    """Give (id, what it is ordered by …) of up to `most` + 1 rows in no order, and whether there may be more.
+
+    Each of the question's alternatives is asked for by itself, by whatever index narrows it best: of an OR SQLite
+    would read every row.
     """
-    return fetch_within(conn, sql, question.values | {"match_limit": most + 1}, steps)
+    found: list[Key] = []
+    is_cut = False
+    keys = tuple(sql for sql, _is_down in question.order)
+    selected = ", ".join((f"{question.table}.id", *keys))
+    for place in range(max(1, len(question.either))):
+        tested = (*question.where, *question.either[place : place + 1])
+        tested += tuple(f"({one}) IS NOT TRUE" for one in question.either[:place])
+        one = msgspec.structs.replace(question, where=tested, either=())
+        sql = f"SELECT {selected} FROM {_from(one, (*tested, *keys))} {_where(one)} LIMIT :match_limit"
+        left = question.values | {"match_limit": most + 1 - len(found)}
+        rows, was_cut = _fetch_for(conn, sql, left, seconds / max(1, len(question.either)), steps)
+        found += rows
+        is_cut = is_cut or was_cut
+        if len(found) > most:
+            break
+    return found, is_cut or len(found) > most
 
 
-def _sorted(conn: Connection, question: Question, ids: list[int], limit: int, offset: int) -> list[int]:
-    named = tuple(sql for sql, _is_down in question.order)
-    sql = f"""
-        SELECT {question.table}.id FROM {question.table} {_joins(question, named)}
-        WHERE {question.table}.id IN (SELECT value FROM json_each(:ids))
-        {_order(question)} LIMIT :page_limit OFFSET :page_offset
+def _first(question: Question, found: list[Key], limit: int, offset: int) -> list[int]:
+    """Put matches in the question's order and give the ids of a page; NULL comes first, as SQLite has it."""
+    places = range(1, len(question.order) + 1)
+    is_plain = len({is_down for _sql, is_down in question.order}) == 1
+    if is_plain and all(row[place] is not None for row in found for place in places):
+        found.sort(key=itemgetter(*places), reverse=question.order[0][1])
+    else:
+        for place, (_sql, is_down) in reversed(list(zip(places, question.order, strict=True))):
+            found.sort(key=lambda row, at=place: (row[at] is not None, row[at]), reverse=is_down)  # type: ignore[misc]
+    return [row[0] for row in found[offset : offset + limit]]
+
+
+def _walk(
+    conn: Connection, question: Question, limit: int, offset: int, patience: Patience
+) -> tuple[list[int], int | None]:
+    """Give the ids of a page by walking the order's index, and how many rows there are when that was learned.
+
+    Conditions an index of their own would sort are tested on the way.
     """
-    values = question.values | {"ids": json.dumps(ids), "page_limit": limit, "page_offset": offset}
-    return [row[0] for row in conn.execute(sql, values)]
-
-
-def _walk(conn: Connection, question: Question, limit: int, offset: int) -> list[int]:
-    """Give the ids of a page by walking the order's index; conditions an index of their own would sort are tested."""
-    values = question.values | {"page_limit": limit, "page_offset": offset}
+    wanted = offset + limit
+    values = question.values | {"walk_limit": wanted}
     leading = question.order[0][0]
+    either: tuple[str, ...] = (f"+({_any(question.either)})",) if question.either else ()
+    either += (question.within,) if question.within else ()
     tries = (
-        question.where,
-        tuple(one if leading in one else f"+({one})" for one in question.where),
-        tuple(f"+({one})" for one in question.where),
+        question.where + either,
+        tuple(one if leading in one else f"+({one})" for one in question.where) + either,
+        tuple(f"+({one})" for one in question.where) + either,
     )
     for where in tries:
         sql = _ordered_ids(question, where)
         plan = " ".join(row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", values))
         if "TEMP B-TREE" not in plan:
             break
-    ids, is_cut = fetch_within(conn, sql, values, WALK_STEPS if question.where else ENDLESS)
+    is_open = not question.where and not question.either
+    seconds = float("inf") if is_open else patience.walk_s
+    rows, is_cut = _fetch_for(conn, sql, values, seconds, patience.steps, wanted)
     if not is_cut:
-        return ids
-    found, is_more = _matches(conn, question, MANY, ENDLESS)
-    if not is_more and len(found) <= MANY:
-        return _sorted(conn, question, found, limit, offset)
-    return fetch_within(conn, sql, values, ENDLESS)[0]
+        return [row[0] for row in rows[offset:]], len(rows) if len(rows) < wanted else None
+    apart = msgspec.structs.replace(
+        question, lead=None, where=(*question.where, *((question.within,) if question.within else ()))
+    )
+    found, is_more = _matches(conn, apart, MANY, patience.walk_s, patience.steps)
+    if not is_more:
+        return _first(question, found, limit, offset), len(found)
+    ids = [row[0] for row in conn.execute(sql, values)]
+    return ids[offset:], len(ids) if len(ids) < wanted else None
+
+
+def _fetch_for(
+    conn: Connection, sql: str, values: dict[str, Any], seconds: float, steps: int, wanted: int = 0
+) -> tuple[list[Key], bool]:
+    """Give rows, and whether the work was cut off after some seconds; later when most of what is `wanted` is there."""
+    found: list[Key] = []
+    end = time.thread_time() + seconds
+
+    def is_enough() -> bool:
+        over = time.thread_time() - end
+        return over > 0 and (
+            len(found) * GOING_WELL < wanted or wanted == 0 or over > LONGEST_WALKS * seconds
+        )
+
+    conn.set_progress_handler(is_enough, steps)
+    try:
+        for row in conn.execute(sql, values):
+            found.append(tuple(row))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return found, True
+    finally:
+        conn.set_progress_handler(None, 0)
+    return found, False
 
 
 def _ordered_ids(question: Question, where: tuple[str, ...]) -> str:
@@ -206,7 +294,7 @@ def _ordered_ids(question: Question, where: tuple[str, ...]) -> str:
     named = (*conditions, *(sql for sql, _is_down in question.order))
     return f"""
         SELECT {question.table}.id FROM {question.table} {_joins(question, named)}
-        {f"WHERE {_all(conditions)}" if conditions else ""} {_order(question)} LIMIT :page_limit OFFSET :page_offset
+        {f"WHERE {_all(conditions)}" if conditions else ""} {_order(question)} LIMIT :walk_limit
     """
 
 
@@ -247,7 +335,12 @@ def _order(question: Question) -> str:
 
 
 def _conditions(question: Question) -> tuple[str, ...]:
-    return (question.always, *question.where) if question.always else question.where
+    either = (_any(question.either),) if question.either else ()
+    return (*((question.always,) if question.always else ()), *question.where, *either)
+
+
+def _any(conditions: tuple[str, ...]) -> str:
+    return " OR ".join(f"({one})" for one in conditions)
 
 
 def _all(conditions: tuple[str, ...]) -> str:

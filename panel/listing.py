@@ -129,6 +129,11 @@ class Listing:
         return f"بیش از {words}" if self._read.is_more else words
 
     @property
+    def is_more(self) -> bool:
+        """Tell whether there are more rows than were counted."""
+        return self._read.is_more
+
+    @property
     def pages(self) -> int:
         """Give how many pages there are; a list is paged through up to `LAST_PAGE`."""
         if self._read.is_more:

@@ -21,6 +21,7 @@ from db.migrations.m0025_line_calls import step as line_calls
 from db.migrations.m0026_policy_orders import step as policy_orders
 from db.migrations.m0027_own_rules import step as own_rules
 from db.migrations.m0028_renewal_reminders import step as renewal_reminders
+from db.migrations.m0029_wide_list_indexes import step as wide_list_indexes
 from db.migrations.m0031_callbacks import step as callbacks
 from db.migrations.m0032_complaints import step as complaints
 from db.migrations.m0033_imports import step as imports
@@ -32,7 +33,7 @@ history = Migrations(SET_NAME)
 for _step in (
     office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
     service, books, reports, first_lists, list_indexes, line_calls, policy_orders, own_rules,
-    renewal_reminders, callbacks, complaints, imports, ranks,
+    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)

@@ -102,10 +102,10 @@ def ask(
     if extra is not None:
         where.append(extra[0])
         values |= extra[1]
-    reach_sql, reach_values = _reach(subject, user.reach)
+    reach_sql, either, reach_values = _reach(subject, user.reach)
     if reach_sql:
         where.append(reach_sql)
-        values |= reach_values
+    values |= reach_values
     sorting, order = _order(subject, seen, asked.sorting)
     return Answerable(
         question=Question(
@@ -114,7 +114,11 @@ def ask(
             joins=subject.joins,
             always=subject.always,
             where=tuple(where),
+            either=either,
             lead=lead,
+            within=f"+{subject.search_row} IN (SELECT rowid FROM person_search WHERE {lead[1]})"
+            if lead
+            else "",
             values=values,
             order=order,
         ),
@@ -124,15 +128,19 @@ def ask(
     )
 
 
-def _reach(subject: Subject, reach: Reach) -> tuple[str, dict[str, Any]]:
+def _reach(subject: Subject, reach: Reach) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """Give the condition of who asks, or the alternatives it is made of, and their values."""
     if reach.scope == "all":
-        return "", {}
-    # A subject that knows no narrower scope shows nothing to who may not see all.
-    return subject.reach.get(reach.scope, "0"), {
+        return "", (), {}
+    values = {
         "reach_user": reach.user_id,
         "reach_unit": reach.unit_id,
         "reach_marketer": reach.marketer_id,
     }
+    if either := subject.either.get(reach.scope):
+        return "", either, values
+    # A subject that knows no narrower scope shows nothing to who may not see all.
+    return subject.reach.get(reach.scope, "0"), (), values
 
 
 def _order(subject: Subject, seen: dict[str, Field], wanted: str) -> tuple[str, tuple[tuple[str, bool], ...]]:

@@ -67,8 +67,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """SQL condition every question carries (records that are archived stay out)."""
     reach: dict[Scope, str] = {}
     """SQL condition of each narrower scope, with ``:reach_user``, ``:reach_unit``, ``:reach_marketer``."""
+    either: dict[Scope, tuple[str, ...]] = {}
+    """The alternatives a scope's condition in `reach` is made of, where each has an index of its own."""
     search_lead: str = ""
     """FROM clause that leads from the search index to `table`."""
+    search_row: str = ""
+    """SQL of the person a row belongs to, whom the search index knows."""
     sorting: str
     """Key of the field lists are sorted by first; a leading ``-`` turns it round."""
     view: Permission

@@ -30,6 +30,9 @@ _CURRENT = (
     "AND own.cancel_date IS NULL AND own.end_date >= :today)"
 )
 
+OWN = ("persons.marketer_id = :reach_marketer", "persons.created_by = :reach_user")
+"""What is one's own: the marketer's, or what one entered."""
+
 PERSONS = Subject(
     key="persons",
     title="مشتریان",
@@ -39,10 +42,12 @@ PERSONS = Subject(
     export="persons.export",
     always="persons.archived_at IS NULL",
     search_lead="person_search CROSS JOIN persons ON persons.id = person_search.rowid",
+    search_row="persons.id",
     reach={
-        "own": "persons.marketer_id = :reach_marketer OR persons.created_by = :reach_user",
+        "own": " OR ".join(OWN),
         "unit": "persons.unit_id = :reach_unit",
     },
+    either={"own": OWN},
     joins={
         "cities": "LEFT JOIN cities ON cities.id = persons.city_id",
         "provinces": "LEFT JOIN provinces ON provinces.area_code = cities.province",

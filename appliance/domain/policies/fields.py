@@ -15,6 +15,9 @@ _PHONE = (
     "ORDER BY is_preferred DESC, number LIKE '+989%' DESC, number LIMIT 1)"
 )
 
+OWN = ("policies.marketer_id = :reach_marketer", "policies.created_by = :reach_user")
+"""What is one's own: the marketer's, or what one entered."""
+
 POLICIES = Subject(
     key="policies",
     title="بیمه‌نامه‌ها",
@@ -23,10 +26,12 @@ POLICIES = Subject(
     view="policies.view",
     export="policies.export",
     reach={
-        "own": "policies.marketer_id = :reach_marketer OR policies.created_by = :reach_user",
+        "own": " OR ".join(OWN),
         "unit": "policies.unit_id = :reach_unit",
     },
+    either={"own": OWN},
     search_lead="person_search CROSS JOIN policies ON policies.person_id = person_search.rowid",
+    search_row="policies.person_id",
     joins={
         "persons": "LEFT JOIN persons ON persons.id = policies.person_id",
         "lines": "LEFT JOIN lines_of_business AS lines ON lines.code = policies.line_code",

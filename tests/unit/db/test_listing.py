@@ -10,16 +10,17 @@ import msgspec
 import pytest
 
 from appliance.core.clock import to_text
-from appliance.domain.access import ROLE_PERMISSIONS, User
+from appliance.domain.access import ROLE_PERMISSIONS, Scope, User
 from appliance.domain.demo_data import Sizes, fill
 from appliance.domain.fields import Asked, Condition, Subject, ask
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.policies.fields import POLICIES
 from db import Connection, connect
-from db.listing import Question, count_rows, iterate_rows, read_page
+from db.listing import Patience, Question, count_rows, iterate_rows, read_page
 from tests.fakes.clock import START
 
 ZONE = "Asia/Tehran"
+HURRIED = Patience(count_s=0, search_s=0, walk_s=0, steps=1)
 OWNER = User(id=1, username="owner", display_name="", role="owner", permissions=ROLE_PERMISSIONS["owner"])
 QUESTIONS: list[tuple[Subject, list[tuple[str, str, str]], str]] = [
     (PERSONS, [], "name"),
@@ -78,6 +79,40 @@ def test_every_way_to_a_page_gives_what_sorting_everything_gives(
         assert (page.total, page.is_more) == (len(every), False)
         assert page.rows == every[offset : offset + 50]
     assert count_rows(filled, question) == len(every)
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)), ids=str)
+@pytest.mark.parametrize("scope", ["all", "own"])
+def test_a_page_is_right_also_when_every_quick_way_takes_too_long(
+    filled: Connection, number: int, scope: Scope
+) -> None:
+    user = msgspec.structs.replace(OWNER, scope=scope, marketer_id=2, id=1)
+    question = question_of(number, user)
+    every = list(iterate_rows(filled, question))
+    for offset in (0, 20):
+        page = read_page(filled, question, limit=20, offset=offset, patience=HURRIED)
+        assert page.rows == every[offset : offset + 20]
+        assert page.total == len(every) or (page.is_more and page.total < len(every))
+
+
+def test_who_entered_a_record_sees_it_beside_his_marketers(filled: Connection) -> None:
+    user = msgspec.structs.replace(OWNER, scope="own", marketer_id=2, id=77)
+    before = count_rows(filled, ask(PERSONS, Asked(), user, START, ZONE).question)
+    filled.execute("SAVEPOINT entered")
+    filled.execute(
+        "INSERT INTO users (id, username, display_name, role, password_hash) VALUES (77, 'x', 'x', 'marketer', '-')"
+    )
+    filled.execute(
+        "UPDATE persons SET created_by = 77 WHERE id IN "
+        "(SELECT id FROM persons WHERE IFNULL(marketer_id, 0) <> 2 LIMIT 3)"
+    )
+    filled.execute(
+        "UPDATE persons SET created_by = 77 WHERE id IN (SELECT id FROM persons WHERE marketer_id = 2 LIMIT 2)"
+    )
+    page = read_page(filled, ask(PERSONS, Asked(), user, START, ZONE).question, limit=500)
+    filled.execute("ROLLBACK TO entered")
+    filled.execute("RELEASE entered")
+    assert (page.total, len({row["id"] for row in page.rows})) == (before + 3, before + 3)
 
 
 def test_the_questions_find_something(filled: Connection) -> None:

@@ -43,3 +43,10 @@ def test_events_are_kept_for_ninety_days(conn: Connection) -> None:
         insert_event(conn, name, "line.up", to_text(START - timedelta(days=days)), "{}")
     assert JOBS["forget_old_events"].work(conn, START) == "1 events"
     assert [event.id for event in list_events_after(conn, 0)] == ["young"]
+
+
+def test_the_database_learns_what_its_tables_hold(conn: Connection) -> None:
+    assert conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone() is None
+    JOBS["look_at_tables"].work(conn, START)
+    found = {row["tbl"] for row in conn.execute("SELECT tbl FROM sqlite_stat1")}
+    assert {"provinces", "choices", "lines_of_business"} <= found
