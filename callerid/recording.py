@@ -126,7 +126,7 @@ class CallRecorder:
             may_record=self._may_record,
             on_end=self._keeper.settle,
             channels=channels,
-            key=self._keeper.key,
+            find_key=lambda: self._keeper.key,
             least_free_share=self._settings.least_free_percent / 100,
             trigger=Trigger(
                 silence_limit_s=self._settings.silence_s, longest_s=self._settings.longest_minutes * 60.0
@@ -147,11 +147,10 @@ class CallRecorder:
                 is_key_here=self._keeper.key is not None,
             )
         )
-        if verdict == "no-key" and call_id != self._without_key:
+        problem = self._keeper.key_problem  # none while the keeper, just started, is still opening the key
+        if verdict == "no-key" and problem is not None and call_id != self._without_key:
             self._without_key = call_id
-            self._keeper.report_failure(
-                call_id, str(self._keeper.key_problem or "the key was not opened yet")
-            )
+            self._keeper.report_failure(call_id, str(problem))
         return verdict == "yes"
 
     def _watch_refusal(self, channel: _Channel, at: float) -> None:

@@ -23,6 +23,10 @@ from recorder.writing import CallRecording
 
 log = logging.getLogger("recorder")
 
+ASK_AGAIN_S = 0.5
+"""What keeps a call from being recorded may pass while it is talked on: a key that is still being opened after a
+restart. It is asked again so often."""
+
 
 class LineRecorder:
     """Records the calls of one line that may be recorded."""
@@ -37,11 +41,14 @@ class LineRecorder:
         may_record: Callable[[str], bool],
         on_end: Callable[[Ending], object],
         channels: Literal[1, 2] = 1,
-        key: BoxKey | None = None,
+        find_key: Callable[[], BoxKey | None] = lambda: None,
         least_free_share: float = 0.0,
         trigger: Trigger | None = None,
     ) -> None:
-        """`may_record` answers for a call's id, in the caller's thread; `on_end` is called from another one."""
+        """`may_record` answers for a call's id and `find_key` gives the key as it is then, in the caller's thread.
+
+        `on_end` is called from another one.
+        """
         self._line = line
         self._rate_hz = rate_hz
         self._folder = folder
@@ -49,13 +56,16 @@ class LineRecorder:
         self._may_record = may_record
         self._on_end = on_end
         self._channels = channels
-        self._key = key
+        self._find_key = find_key
         self._least_free_share = least_free_share
         self._trigger = trigger or Trigger()
         self._voice = VoiceDetector(rate_hz)
         self._recording: CallRecording | None = None
         self._ended: list[CallRecording] = []
         self._refused: str | None = None
+        self._waiting: str | None = None
+        """The call that may not be recorded as yet."""
+        self._ask_at = 0.0
 
     @property
     def recorded_call(self) -> str | None:
@@ -77,12 +87,17 @@ class LineRecorder:
     ) -> None:
         """Take the line's next block, ``(n,)`` or ``(n, 2)`` float32; `at` is the line's seconds at its end."""
         self._follow(self._trigger.sound(self._voice.feed(samples), at))
+        if self._waiting is not None and at >= self._ask_at:
+            self._ask_at = at + ASK_AGAIN_S
+            self._begin(self._waiting)
         if self._recording is not None:
             self._recording.write(samples, lost=lost, end_monotonic=end_monotonic)
 
     def refuse(self, call_id: str) -> None:
         """Keep nothing of a call: its other side became known and is not to be recorded."""
         self._refused = call_id
+        if self._waiting == call_id:
+            self._waiting = None
         recording = self._recording
         if recording is not None and recording.name.call_id == call_id:
             recording.discard()
@@ -105,14 +120,21 @@ class LineRecorder:
             match order:
                 case Start():
                     self._begin(order.call_id)
-                case Stop() if self._recording is not None:
-                    self._recording.finish(order.reason)
-                    self._let_go()
+                case Stop():
+                    self._waiting = None
+                    if self._recording is not None:
+                        self._recording.finish(order.reason)
+                        self._let_go()
 
     def _begin(self, call_id: str) -> None:
-        if call_id == self._refused or not self._may_record(call_id):
-            log.info("happening=not-recorded line=%d call=%s", self._line, call_id)
+        if call_id == self._refused:
             return
+        if not self._may_record(call_id):
+            if self._waiting != call_id:
+                log.info("happening=not-recorded line=%d call=%s", self._line, call_id)
+            self._waiting = call_id
+            return
+        self._waiting = None
         self._recording = CallRecording(
             self._folder,
             call_id,
@@ -120,7 +142,7 @@ class LineRecorder:
             started_at=self._clock.now(),
             rate_hz=self._rate_hz,
             channels=self._channels,
-            key=self._key,
+            key=self._find_key(),
             least_free_share=self._least_free_share,
             on_end=self._on_end,
         )

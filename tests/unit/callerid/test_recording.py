@@ -313,6 +313,22 @@ def test_without_its_key_nothing_is_recorded_and_that_is_told_once_a_call(
     assert not (tmp_path / "gone.key").exists()
 
 
+def test_a_key_that_is_opened_while_somebody_talks_costs_a_moment_and_not_the_call(
+    tmp_path: Path, database: Path
+) -> None:
+    line = Line(tmp_path, database, key_file=str(tmp_path / "keys" / "box.key"))
+    line.answer()
+    line.carry(speech(1))
+    line.keeper.start()
+    line.let_keeper_work()
+    line.carry(speech(4))
+    line.end()
+    (kept,) = line.close()
+    assert kept.is_encrypted
+    assert kept.seconds == pytest.approx(4, abs=1.0)
+    assert "recording.failed" not in line.bus.names
+
+
 def test_a_key_that_comes_back_is_used_from_the_next_call_on(tmp_path: Path, database: Path) -> None:
     path = tmp_path / "keys" / "box.key"
     (tmp_path / "kept" / "2026-10").mkdir(parents=True)
