@@ -30,6 +30,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of the fields it is written from."""
     opens: Opens = ""
     """What it leads to on the screen."""
+    day: str = ""
+    """Key of a date it shows whose distance from today matters to who works with the report."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,8 @@ class Text(msgspec.Struct, frozen=True):
     text: str
     opens: Opens = ""
     record_id: int | None = None
+    day: str = ""
+    """ISO date, where the text is a day whose distance from today matters."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -54,19 +56,25 @@ class Line(msgspec.Struct, frozen=True):
     cells: tuple[tuple[Text, ...], ...]
 
 
+class Foot(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands where a group ends."""
+
+    level: int
+    title: str
+    """«رشته»."""
+    name: str
+    count: int
+    sums: tuple[str, ...]
+
+
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows of one group that are shown, with the names of the groups that begin with it."""
+    """The rows of one group that are shown."""
 
     heads: tuple[tuple[int, str, str], ...]
     """(level, title, name) of each group that begins here; on a later page, of each it goes on with."""
-    name: str
-    """Name of the lowest group."""
     lines: tuple[Line, ...]
-    count: int
-    """Rows of the whole group, on whatever page."""
-    is_whole: bool
-    """Its last row is among the lines, so its foot follows."""
-    sums: tuple[str, ...]
+    feet: tuple[Foot, ...]
+    """Of each group that ends here, the lowest first."""
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,27 +103,20 @@ def make_paper(
 ) -> Paper:
     """Write a report, or the page of it that begins at a row, as text."""
     report = ready.report
-    shown_until, sections = offset, list[Section]()
-    before = tuple[str, ...]()
-    starts = _starts(groups)
+    place, sections, before = offset, list[Section](), tuple[str, ...]()
+    ends = _ends(groups)
     for portion in portions:
         names = portion.group.names
-        same = next((level for level, pair in enumerate(zip(names, before, strict=False)) if pair[0] != pair[1]),
-                    len(before))  # fmt: skip
-        heads = tuple(
-            (level, report.groups[level].title, name)
-            for level, name in enumerate(names)
-            if level >= same or not before
-        )
-        shown_until += len(portion.rows)
+        place += len(portion.rows)
         sections.append(
             Section(
-                heads=heads,
-                name=names[-1] if names else "",
+                heads=tuple(
+                    (level, report.groups[level].title, name)
+                    for level, name in enumerate(names)
+                    if names[: level + 1] != before[: level + 1]
+                ),
                 lines=tuple(_line(ready, row) for row in portion.rows),
-                count=portion.group.count,
-                is_whole=shown_until == starts[portion.group.keys] + portion.group.count,
-                sums=tuple(_rial(amount) for amount in portion.group.sums),
+                feet=tuple(_feet(ready, groups, names)) if place == ends[names] else (),
             )
         )
         before = names
@@ -152,19 +153,42 @@ def _line(ready: Ready, row: dict[str, Any]) -> Line:
     ids = {"record": row["id"], "person": row.get(ready.report.person_field), "later": row.get("later_id")}
     return Line(
         tuple(
-            tuple(Text(part.write(row), part.opens, ids.get(part.opens)) for part in column.parts)
+            tuple(
+                Text(part.write(row), part.opens, ids.get(part.opens), str(row.get(part.day) or ""))
+                for part in column.parts
+            )
             for column in ready.report.columns
         )
     )
 
 
-def _starts(groups: list[Gathered]) -> dict[tuple[Any, ...], int]:
-    """Give the place of each group's first row."""
+def _ends(groups: list[Gathered]) -> dict[tuple[str, ...], int]:
+    """Give the place behind the last row of each lowest group, by its names."""
     found, place = {}, 0
     for group in groups:
-        found[group.keys] = place
         place += group.count
+        found[group.names] = place
     return found
+
+
+def _feet(ready: Ready, groups: list[Gathered], names: tuple[str, ...]) -> Iterator[Foot]:
+    """Give the feet of the groups that end with the lowest one of these names."""
+    place = max(at for at, group in enumerate(groups) if group.names == names)
+    following = groups[place + 1].names if place + 1 < len(groups) else ()
+    for level in range(len(names) - 1, -1, -1):
+        upper = names[: level + 1]
+        if following[: level + 1] == upper:
+            return
+        members = [group for group in groups if group.names[: level + 1] == upper]
+        yield Foot(
+            level=level,
+            title=ready.report.groups[level].title,
+            name=names[level],
+            count=sum(group.count for group in members),
+            sums=tuple(
+                _rial(sum(group.sums[one] for group in members)) for one in range(len(members[0].sums))
+            ),
+        )
 
 
 def _rial(amount: int) -> str:

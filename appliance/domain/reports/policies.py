@@ -120,7 +120,9 @@ POLICY = Part(
     title="شرح بیمه‌نامه", write=described, reads=("policy_no", "core_code", "issue_date"), opens="record"
 )
 HOLDER = Part(title="بیمه‌گذار", write=holder, reads=("person", "landline", "mobile"), opens="person")
-EXPIRY = Part(title="تاریخ انقضاء", write=lambda row: day(row["end_date"]), reads=("end_date",))
+EXPIRY = Part(
+    title="تاریخ انقضاء", write=lambda row: day(row["end_date"]), reads=("end_date",), day="end_date"
+)
 MARKETER = Part(title="بازاریاب", write=lambda row: str(row["marketer_name"]), reads=("marketer_name",))
 REMARK = Part(title="توضیحات", write=lambda _row: "", reads=())
 """Left empty for handwriting."""

@@ -91,7 +91,7 @@ def test_the_sample_is_the_printed_one_line_by_line(sample: Printer) -> None:
         for line in section.lines:
             lines.append(" | ".join(texts[0].text for texts in line.cells))
             lines.append(" | ".join(texts[1].text for texts in line.cells[:2]))
-        lines.append(f"{section.count}")
+        lines += [f"{foot.title}: {foot.count}" for foot in section.feet]
     assert lines == [
         "نماینده: شرکت نمایندگی کد ۵۱۰۳۷",
         "رشته: اتومبیل - بدنه",
@@ -99,13 +99,14 @@ def test_the_sample_is_the_printed_one_line_by_line(sample: Printer) -> None:
         "بهرام سهرابی   تلفن: ۰۲۱۱۰۰۰۰۱۹۴   موبایل: ۰۹۱۲۰۰۰۰۱۹۴ | فروش مستقیم",
         "بیمه نامه شماره ۲۰۵ ک‌د‌ص ۶۵۱۵۶ ت‌ص ۱۳۸۹/۰۴/۲۱ | ۱۳۹۰/۰۴/۲۱ | ",
         "نسرین کیانی   موبایل: ۰۹۱۲۰۰۰۰۲۰۵ | فروش مستقیم",
-        "2",
+        "رشته: 2",
         "رشته: اتومبیل - ثالث",
         "بیمه نامه شماره ۹۳۴ ک‌د‌ص ۲۰۸۸۹۷ ت‌ص ۱۳۸۹/۰۴/۱۴ | ۱۳۹۰/۰۴/۱۸ | ",
         "فرهاد یزدان‌پناه   تلفن: ۰۲۱۱۰۰۰۰۹۳۴   موبایل: ۰۹۱۲۰۰۰۰۹۳۴ | فروش مستقیم",
         "بیمه نامه شماره ۹۴۶ ک‌د‌ص ۲۳۰۷۴۷ ت‌ص ۱۳۸۹/۰۴/۲۱ | ۱۳۹۰/۰۴/۲۱ | ",
         "پروین گلستانی   تلفن: ۰۲۱۱۰۰۰۰۹۴۶ | فروش مستقیم",
-        "2",
+        "رشته: 2",
+        "نماینده: 4",
     ]
 
 
@@ -114,7 +115,7 @@ def test_pages_together_are_the_whole_report(sample: Printer) -> None:
     pages = [sample(limit=3, offset=place) for place in (0, 3)]
     assert [text for page in pages for text in firsts(page)] == whole
     assert [page.total for page in pages] == [4, 4]
-    assert [section.is_whole for page in pages for section in page.sections] == [True, False, True]
+    assert [len(section.feet) for page in pages for section in page.sections] == [1, 0, 2]
     # A later page says again which groups it goes on with.
     assert [title for _level, title, _name in pages[1].sections[0].heads] == ["نماینده", "رشته"]
 
