@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -49,28 +49,51 @@ def export_list(subject: Subject, answerable: Answerable, kind: str, words: str)
     Raises `NotAllowedError` without the subject's export permission, `InvalidInputError` for an unknown kind of file
     or more rows than it holds.
     """
+    fields = tuple(field for field in answerable.columns if field.is_exported)
+
+    def opened(conn: Connection) -> tuple[int, Iterator[dict[str, Any]]]:
+        return count_rows(conn, answerable.question, EVERY_ROW), iterate_rows(conn, answerable.question)
+
+    return export_rows(subject, fields, kind, words, opened)
+
+
+def export_rows(
+    subject: Subject,
+    fields: tuple[Field, ...],
+    kind: str,
+    words: str,
+    opened: Callable[[Connection], tuple[int, Iterator[dict[str, Any]]]],
+) -> Response:
+    """Give the answer that carries rows of a subject as a file, as `export_list` does.
+
+    `opened` counts the rows and gives them, from a connection that sees the records as they are now.
+    """
     require(require_user(), subject.export)
     if kind not in KINDS:
         raise InvalidInputError("export", "unknown kind of file")
-    fields = tuple(field for field in answerable.columns if field.is_exported)
     conn = connect(office().config.data.database, read_only=True)
     try:
         hold_snapshot(conn)
-        count = count_rows(conn, answerable.question, EVERY_ROW)
+        count, found = opened(conn)
         if kind == "xlsx" and count > MOST_XLSX_ROWS:
             raise InvalidInputError("export", "more rows than a sheet holds")
-        with changing() as act:
-            title = f"{subject.title} · {KINDS[kind]}" + (f" · {words}" if words else "")
-            audit.note_done(act, "export", subject.key, None, title, row_count=count)
-        rows = (_cells(fields, row) for row in iterate_rows(conn, answerable.question))
+        note_export(subject, KINDS[kind], words, count)
+        rows = (_cells(fields, row) for row in found)
         chunks = _csv(fields, rows) if kind == "csv" else _xlsx(subject, fields, rows)
         answer = Response(_closing(conn, chunks), mimetype=_TYPES[kind])
     except BaseException:
         conn.close()
         raise
     answer.call_on_close(conn.close)
-    answer.headers["Content-Disposition"] = _disposition(subject, kind)
+    answer.headers["Content-Disposition"] = disposition(subject, kind)
     return answer
+
+
+def note_export(subject: Subject, kind_title: str, words: str, count: int) -> None:
+    """Write into the log of work who takes how many rows out, and by which conditions."""
+    with changing() as act:
+        title = f"{subject.title} · {kind_title}" + (f" · {words}" if words else "")
+        audit.note_done(act, "export", subject.key, None, title, row_count=count)
 
 
 def heading(field: Field) -> str:
@@ -144,7 +167,8 @@ def _closing(conn: Connection, chunks: Iterator[bytes]) -> Iterator[bytes]:
         conn.close()
 
 
-def _disposition(subject: Subject, kind: str) -> str:
+def disposition(subject: Subject, kind: str) -> str:
+    """Give the header that names a file after the subject and the day."""
     day = ascii_digits(jalali.format_date(jalali.local(now(), office().zone).date())).replace("/", "-")
     name = f"{subject.title} {day}.{kind}"
     return f"attachment; filename=\"{subject.key}-{day}.{kind}\"; filename*=UTF-8''{quote(name)}"
