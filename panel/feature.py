@@ -41,6 +41,10 @@ class MenuItem:
     """Letter that opens it after ``g``; empty: none."""
     count: Callable[[], int] | None = None
     """How many things wait there for the signed-in user, shown beside the title; 0 is not shown."""
+    count_words: str = "خوانده‌نشده"
+    """What is counted, for those who hear the page."""
+    late: Callable[[], int] | None = None
+    """How many of them should be done already; with any, the count is shown as a warning."""
 
 
 def _always(_office: Office) -> bool:

@@ -1,6 +1,7 @@
 // Starts every behaviour whose data attribute is on the page.
 import { startCardForms } from "./cardforms.js";
 import { startConnection } from "./connection.js";
+import { startCounts } from "./counts.js";
 import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
 import { startKeys } from "./keys.js";
@@ -22,6 +23,7 @@ import { forgetOnSignOut } from "./store.js";
 import { startThemeToggle } from "./themetoggle.js";
 import { startTicking } from "./ticking.js";
 import { startTitle } from "./title.js";
+import { startWhoPickers } from "./whopicker.js";
 
 startThemeToggle();
 startSideMenu();
@@ -35,6 +37,8 @@ startFiles();
 startMessages();
 startPrinting();
 
+const counts = startCounts();
+startWhoPickers();
 const log = createLog();
 const dock = createDock();
 const lines = startLines();
@@ -48,6 +52,7 @@ const show = (name, call, options) => {
   dock.show(name, call, options);
   log.show(name, call);
   recordings.show(name, call);
+  counts.afterCall(name);
 };
 
 startCardForms((call) => show("action", call, { isOwn: true }));
