@@ -58,6 +58,8 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("مشتریان", {"f.standing.is": "customer"}),
     ("مشتریان احتمالی", {"f.standing.is": "prospect"}),
     ("ویژه", {"f.is_vip.is": "1"}),
+    ("بر اساس رتبه", {"f.standing.is": "customer", "sort": "-score",
+                      "columns": "name,grade,score,loss_ratio,phone,policies"}),
     ("ناقص‌ها", {"f.completeness.until": "99", "sort": "completeness",
                  "columns": "name,phone,completeness,city_id,standing"}),
 )  # fmt: skip

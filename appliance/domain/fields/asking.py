@@ -151,7 +151,10 @@ def _order(subject: Subject, seen: dict[str, Field], wanted: str) -> tuple[str, 
         field = subject.field(wanted.removeprefix("-"))
         assert field is not None
     is_down = wanted.startswith("-")
-    return wanted, ((field.sort_sql or subject.sql_of(field), is_down), (f"{subject.table}.id", is_down))
+    first = (field.sort_sql or subject.sql_of(field), is_down)
+    if field.ties_sql:
+        return wanted, (first, (field.ties_sql, False), (f"{subject.table}.id", False))
+    return wanted, (first, (f"{subject.table}.id", is_down))
 
 
 def _condition(

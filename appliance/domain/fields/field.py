@@ -22,6 +22,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """SQL of what is shown instead of the value (the title of a list's row)."""
     sort_sql: str = ""
     """SQL it is sorted by, where the value itself has no Persian order."""
+    ties_sql: str = ""
+    """SQL that orders equal values, ascending in either direction; empty: by their ids."""
     folded_sql: str = ""
     """SQL of its folded spelling, where one is stored; else it is folded while asked for."""
     search_column: str = ""

@@ -171,6 +171,41 @@ class Whole(Kind):
         return "" if value is None else jalali.persian_digits(value) + (f" {self.unit}" if self.unit else "")
 
 
+class Hundredths(Kind):
+    """A number with two decimals, such as a percentage: stored as a whole number of hundredths."""
+
+    name = "number"
+    operators = ("is", "from", "until", "empty")
+    is_ltr = True
+    is_number = True
+
+    def __init__(self, most: int = 10**6, *, unit: str = "") -> None:
+        """`most` is the largest number, in whole ones."""
+        self.most, self.unit = most, unit
+
+    def read(self, text: str) -> int:
+        plain = ascii_digits(text).replace(" ", "").replace("٫", ".").replace("/", ".")
+        plain = plain.removesuffix("٪").removesuffix("%")
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", plain):
+            raise FieldProblem("number.digits")
+        whole, _, part = plain.partition(".")
+        value = int(whole) * 100 + int(part.ljust(2, "0") if part else 0)
+        if value > self.most * 100:
+            raise FieldProblem(f"number.range 0 {self.most}")
+        return value
+
+    def show(self, value: Value) -> str:
+        return jalali.persian_digits(self.edit(value)).replace(".", "٫") + (
+            self.unit if value is not None else ""
+        )
+
+    def plain(self, value: Value) -> str:
+        return self.edit(value)
+
+    def edit(self, value: Value) -> str:
+        return "" if value is None else f"{int(value) // 100}.{int(value) % 100:02d}"
+
+
 class Day(Kind):
     """A date: Jalali for people, ISO Gregorian in the records."""
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from appliance.core.identity import postal_code
 from appliance.domain.fields import Field, Subject
-from appliance.domain.fields.kinds import Choice, Code, Day, Flag, Listed, Moment, Phone, Text, Whole
+from appliance.domain.fields.kinds import (
+    Choice,
+    Code,
+    Day,
+    Flag,
+    Hundredths,
+    Listed,
+    Moment,
+    Phone,
+    Text,
+    Whole,
+)
 
 KINDS = {"natural": "حقیقی", "legal": "حقوقی"}
 STANDINGS = {"prospect": "مشتری احتمالی", "customer": "مشتری"}
@@ -56,7 +67,6 @@ PERSONS = Subject(
         "marketers": "LEFT JOIN marketers ON marketers.id = persons.marketer_id",
         "sources": "LEFT JOIN choices AS sources ON sources.id = persons.source_id",
         "referrers": "LEFT JOIN persons AS referrers ON referrers.id = persons.referrer_id",
-        "ranks": "LEFT JOIN person_ranks AS ranks ON ranks.person_id = persons.id",
     },
     fields=(
         Field(
@@ -105,8 +115,11 @@ PERSONS = Subject(
         Field(key="note", title="یادداشت", kind=Text(2000, lines=True), section="نمایندگی", is_filtered=False),
         Field(key="completeness", title="کامل‌بودن اطلاعات", kind=Whole(0, 100, unit="٪"), is_entered=False,
               is_sorted=True),
-        Field(key="grade", title="رتبه", kind=Choice(GRADES), sql="IFNULL(ranks.override_grade, ranks.grade)",
-              is_entered=False),
+        Field(key="grade", title="رتبه", kind=Choice(GRADES), sql="persons.rank_grade", is_entered=False),
+        Field(key="score", title="امتیاز رتبه", kind=Hundredths(100), is_entered=False, is_sorted=True,
+              sql="CAST(ROUND(persons.rank_score * 100) AS INTEGER)", sort_sql="persons.rank_score",
+              ties_sql="persons.sort_key"),
+        Field(key="loss_ratio", title="ضریب خسارت", kind=Hundredths(unit="٪"), is_entered=False, is_sorted=True),
         Field(key="policies", title="بیمه‌نامهٔ جاری", kind=Whole(), sql=_CURRENT, is_entered=False, is_listed=True),
         Field(key="bounced_cheques", title="چک برگشتی", kind=Whole(), sql=_BOUNCED, is_entered=False,
               counted_sql="SELECT person_id FROM cheques WHERE state IN ('bounced', 'legal')"),
