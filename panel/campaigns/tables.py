@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from appliance.core import jalali
+from appliance.core import jalali, sheets
 from appliance.domain.messaging.queueing import receiver_key
 
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -74,12 +74,13 @@ def _sheet(content: bytes) -> list[list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
                 raise TableRefused("large")
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        return [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, zipfile.BadZipFile, ValueError, IndexError, OSError) as error:
-        if isinstance(error, TableRefused):
-            raise
-        raise TableRefused("kind") from error
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+            file.write(content)
+            file.flush()
+            return [[_cell(value) for value in row] for row in sheets.read_table(Path(file.name)).rows]
+    except (sheets.SheetError, zipfile.BadZipFile) as error:
+        reason = {"file.rows": "rows", "file.no-rows": "empty", "file.bomb": "large"}.get(str(error), "kind")
+        raise TableRefused(reason) from error
 
 
 def _text(content: bytes) -> list[list[str]]:
@@ -109,8 +110,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if value is None:
+        return ""
     if isinstance(value, datetime):
         return jalali.format_date(value.date())
     if isinstance(value, date):
