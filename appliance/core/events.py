@@ -139,26 +139,6 @@ class CallLinked(Event, frozen=True, kw_only=True, tag="call.linked"):
     """Who said so."""
 
 
-class CallbackOverdue(Event, frozen=True, kw_only=True, tag="callback.overdue"):
-    """A missed call was not returned within its deadline."""
-
-    callback_id: int
-    """The task."""
-    number: str
-    """Key of the number that waits."""
-    person_id: int | None = None
-    """Whose number it is, when it is exactly one person's."""
-
-
-class ComplaintOverdue(Event, frozen=True, kw_only=True, tag="complaint.overdue"):
-    """A complaint was not settled within its deadline."""
-
-    complaint_id: int
-    """The complaint."""
-    assignee_id: int | None = None
-    """The user who is to settle it."""
-
-
 class PersonRegistered(Event, frozen=True, kw_only=True, tag="person.registered"):
     """A person was entered."""
 
@@ -374,8 +354,6 @@ AnyEvent = Union[  # noqa: UP007
     AnyCallEvent,
     CallLinked,
     PersonRegistered,
-    CallbackOverdue,
-    ComplaintOverdue,
     LineUp,
     LineDown,
     SmsQueued,
@@ -407,8 +385,6 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     CallEnded,
     CallLinked,
     PersonRegistered,
-    CallbackOverdue,
-    ComplaintOverdue,
     LineUp,
     LineDown,
     SmsQueued,

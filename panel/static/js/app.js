@@ -1,7 +1,6 @@
 // Starts every behaviour whose data attribute is on the page.
 import { startCardForms } from "./cardforms.js";
 import { startConnection } from "./connection.js";
-import { startCounts } from "./counts.js";
 import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
 import { startKeys } from "./keys.js";
@@ -23,7 +22,6 @@ import { forgetOnSignOut } from "./store.js";
 import { startThemeToggle } from "./themetoggle.js";
 import { startTicking } from "./ticking.js";
 import { startTitle } from "./title.js";
-import { startWhoPickers } from "./whopicker.js";
 
 startThemeToggle();
 startSideMenu();
@@ -37,8 +35,6 @@ startFiles();
 startMessages();
 startPrinting();
 
-const counts = startCounts();
-startWhoPickers();
 const log = createLog();
 const dock = createDock();
 const lines = startLines();
@@ -52,7 +48,6 @@ const show = (name, call, options) => {
   dock.show(name, call, options);
   log.show(name, call);
   recordings.show(name, call);
-  counts.afterCall(name);
 };
 
 startCardForms((call) => show("action", call, { isOwn: true }));
