@@ -75,6 +75,8 @@ def repair_folder(folder: Path, key: BoxKey | None, *, line: int | None = None) 
                 repaired = _repair(folder, part, name, key)
         except RecorderError as error:
             repaired = Repaired(part, None, problem=error)
+        except FileNotFoundError:
+            continue  # finished in the meantime by who was writing it
         except OSError as error:
             repaired = Repaired(part, None, problem=storage_error(error, f"cannot repair {part}"))
         log.warning(
