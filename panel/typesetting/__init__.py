@@ -40,5 +40,7 @@ def make_pdf(template: str, document: dict[str, Any], at_s: int) -> bytes:
         except subprocess.TimeoutExpired:
             raise TypesettingError(f"{template} took longer than {LONGEST_S:.0f} s") from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise TypesettingError(done.stderr.decode(errors="replace").strip()[-500:] or f"status {done.returncode}")
+        raise TypesettingError(
+            done.stderr.decode(errors="replace").strip()[-500:] or f"status {done.returncode}"
+        )
     return done.stdout

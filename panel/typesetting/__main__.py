@@ -24,9 +24,13 @@ def main() -> None:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
     document = msgspec.json.encode(order["document"]).decode()
     compiler = typst.Compiler(
-        input=str(FOLDER / order["template"]), root=FOLDER, font_paths=fonts, sys_inputs={"document": document}
+        input=str(FOLDER / order["template"]),
+        root=FOLDER,
+        font_paths=fonts,
+        sys_inputs={"document": document},
     )
     made = compiler.compile(format="pdf", timestamp=order["at_s"])
+    assert isinstance(made, bytes), "a PDF is one file"
     sys.stdout.buffer.write(made)
 
 

@@ -1,6 +1,7 @@
 """Cancelled: when, why, and what was paid back."""
 
 from appliance.domain.fields.kinds import Rial
+from appliance.domain.policies.fields import POLICIES
 from appliance.domain.reports import policies
 from appliance.domain.reports.frame import Column, Part, Report, Row, Total
 
@@ -31,7 +32,8 @@ REPORT = Report(
     section=policies.SECTION,
     subject=policies.SUBJECT,
     where=f"{policies.MADE_HERE} AND policies.cancel_date IS NOT NULL",
-    listed={"f.status.is": "cancelled"},
+    list_of=POLICIES,
+    listed={"f.is_ours.is": "1", "f.status.is": "cancelled"},
     span=policies.expiry(None),
     filters=policies.FILTERS,
     further=("cancel_date.from", "cancel_date.until", *policies.FURTHER),

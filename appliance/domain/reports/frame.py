@@ -107,9 +107,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Field with the id of whom a message about a row goes to."""
     unit_sql: str = "policies.unit_id"
     """SQL of the unit a row belongs to, for «واحد جاری»."""
+    list_of: Subject | None = None
+    """Subject whose own list has the same rows by `listed`, the span and the filters: what messages to those on the
+    report are addressed by. None: there is no such list."""
     listed: dict[str, str] = {}
-    """Conditions by which the list of the subject has the same rows, together with the span and the filters: what
-    messages to those on it are addressed by. Empty: there is no such list."""
+    """Conditions of that list, as its address has them."""
     empty: str = "با این شرط‌ها چیزی نیست."
 
     @property

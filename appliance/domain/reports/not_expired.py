@@ -1,5 +1,6 @@
 """Not yet expired and not renewed yet: what comes due."""
 
+from appliance.domain.policies.fields import POLICIES
 from appliance.domain.reports import policies
 from appliance.domain.reports.frame import Report
 
@@ -12,7 +13,8 @@ REPORT = Report(
     section=policies.SECTION,
     subject=policies.SUBJECT,
     where=f"{policies.KEPT} AND policies.end_date >= :today AND policies.start_date <= :today",
-    listed={"f.status.any": "current,expiring"},
+    list_of=POLICIES,
+    listed={"f.is_ours.is": "1", "f.status.any": "current,expiring"},
     span=policies.expiry(None, is_ahead=True),
     filters=policies.FILTERS,
     further=policies.FURTHER,

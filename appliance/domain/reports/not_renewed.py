@@ -1,5 +1,6 @@
 """Expired and not renewed: whom to call today (`insurance-domain` facts, section 15)."""
 
+from appliance.domain.policies.fields import POLICIES
 from appliance.domain.reports import policies
 from appliance.domain.reports.frame import Report
 
@@ -13,7 +14,8 @@ REPORT = Report(
     subject=policies.SUBJECT,
     # A policy that ends today is on it, as on the insurers' own lists.
     where=f"{policies.KEPT} AND policies.end_date <= :today",
-    listed={"f.status.any": "expired,expiring"},
+    list_of=POLICIES,
+    listed={"f.is_ours.is": "1", "f.end_date.last": policies.EVER, "f.status.any": "expired,expiring"},
     span=policies.expiry(5),
     filters=policies.FILTERS,
     further=policies.FURTHER,

@@ -34,7 +34,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """A column's heading, line by line, and its share of the width."""
+    """A column's heading, line by line, and its share of the width in percent."""
 
     titles: tuple[str, ...]
     share: int
@@ -104,7 +104,7 @@ def make_paper(
     """Write a report, or the page of it that begins at a row, as text."""
     report = ready.report
     place, sections, before = offset, list[Section](), tuple[str, ...]()
-    ends = _ends(groups)
+    ends, width = _ends(groups), sum(column.share for column in report.columns)
     for portion in portions:
         names = portion.group.names
         place += len(portion.rows)
@@ -126,7 +126,8 @@ def make_paper(
     return Paper(
         head=_head(ready, now, zone, office_name),
         headings=tuple(
-            Heading(tuple(part.title for part in column.parts), column.share) for column in report.columns
+            Heading(tuple(part.title for part in column.parts), round(100 * column.share / width))
+            for column in report.columns
         ),
         sections=tuple(sections),
         total=sum(group.count for group in groups),

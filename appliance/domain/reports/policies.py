@@ -20,6 +20,8 @@ MADE_HERE = "policies.is_ours = 1"
 RENEWED = "EXISTS (SELECT 1 FROM policies AS follower WHERE follower.renews_id = policies.id)"
 KEPT = f"{MADE_HERE} AND policies.cancel_date IS NULL AND policies.lost_at IS NULL AND NOT {RENEWED}"
 """Issued here, neither cancelled nor renewed nor given up as lost."""
+EVER = "3660"
+"""Days that bound a list which must end today; the most a list takes."""
 DIRECT = "فروش مستقیم"
 ORDER = (("policies.end_date", False), ("LENGTH(policies.policy_no)", False), ("policies.policy_no", False),
          ("policies.id", False))  # fmt: skip

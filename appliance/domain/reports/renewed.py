@@ -1,6 +1,7 @@
 """Renewed: each policy with the one that follows it."""
 
 from appliance.core.jalali import persian_digits
+from appliance.domain.policies.fields import POLICIES
 from appliance.domain.reports import policies
 from appliance.domain.reports.frame import Column, Part, Report, Row
 
@@ -36,7 +37,8 @@ REPORT = Report(
     section=policies.SECTION,
     subject=policies.SUBJECT,
     where=f"{policies.MADE_HERE} AND policies.cancel_date IS NULL AND {policies.RENEWED}",
-    listed={"f.status.is": "renewed"},
+    list_of=POLICIES,
+    listed={"f.is_ours.is": "1", "f.status.is": "renewed"},
     span=policies.expiry(30),
     filters=policies.FILTERS,
     further=policies.FURTHER,

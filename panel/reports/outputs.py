@@ -1,0 +1,105 @@
+"""A report on paper, as a PDF file and as a spreadsheet. What leaves as a file is written into the log of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from flask import Response, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from appliance.core.jalali import persian_digits
+from appliance.domain import audit
+from appliance.domain.reports.paper import MOST_PAPER_ROWS, Foot, Paper
+from appliance.domain.reports.reading import read_groups, read_portions
+from db import Connection
+from panel.access import permission
+from panel.context import now, office
+from panel.exporting import disposition, export_rows, note_export
+from panel.identity import changing
+from panel.reports.routes import blueprint
+from panel.reports.view import ReportView
+from panel.typesetting import make_pdf
+
+TEMPLATE = "report.typ"
+
+
+@blueprint.get("/reports/<key>/paper")
+@permission("reports.view")
+def paper(key: str) -> ResponseReturnValue:
+    """Show the whole report as sheets of paper, ready for the browser's printer."""
+    view = ReportView(key, request.args)
+    if not view.fits_paper:
+        return _too_long(view)
+    with changing() as act:
+        title = f"{view.report.title} · چاپ · {'، '.join(view.ready.words)}"
+        audit.note_done(act, "view", "reports", view.report.key, title, row_count=view.total)
+    return render_template("reports/paper.html", view=view, paper=view.paper(), foot_words=foot_words)
+
+
+@blueprint.get("/reports/<key>/pdf")
+@permission("reports.export")
+def pdf(key: str) -> ResponseReturnValue:
+    """Give the whole report as a PDF file."""
+    view = ReportView(key, request.args)
+    if not view.fits_paper:
+        return _too_long(view)
+    subject = msgspec.structs.replace(view.report.subject, title=view.report.title)
+    file = make_pdf(TEMPLATE, paper_document(view.paper(), view.report.empty), int(now().timestamp()))
+    note_export(subject, "PDF", "، ".join(view.ready.words), view.total)
+    answer = Response(file, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = disposition(subject, "pdf")
+    return answer
+
+
+@blueprint.get("/reports/<key>/file/<kind>")
+@permission("reports.export")
+def file(key: str, kind: str) -> ResponseReturnValue:
+    """Give the whole report as a spreadsheet: one row a record, in the report's order."""
+    view = ReportView(key, request.args, is_flat=True)
+    subject = msgspec.structs.replace(view.report.subject, title=view.report.title)
+
+    def opened(conn: Connection) -> tuple[int, Iterator[dict[str, Any]]]:
+        groups = read_groups(conn, view.ready)
+        portions = read_portions(conn, view.ready, groups)
+        return sum(group.count for group in groups), (row for portion in portions for row in portion.rows)
+
+    return export_rows(subject, view.flat_fields, kind, "، ".join(view.ready.words), opened)
+
+
+def paper_document(paper: Paper, empty: str) -> dict[str, Any]:
+    """Give what the template of a PDF file reads."""
+    return {
+        "head": msgspec.to_builtins(paper.head),
+        "columns": [{"titles": one.titles, "share": one.share} for one in paper.headings],
+        "sections": [
+            {
+                "heads": [[level, f"{title}: {name}"] for level, title, name in section.heads],
+                "rows": [[[text.text for text in cell] for cell in line.cells] for line in section.lines],
+                "feet": [foot_words(foot, paper) for foot in section.feet],
+            }
+            for section in paper.sections
+        ],
+        "total": f"{persian_digits(paper.total)} ردیف",
+        "totals": [f"{title}: {amount}" for title, amount in paper.totals],
+        "user": paper.user,
+        "office": office().config.office.name,
+        "empty": empty,
+    }
+
+
+def foot_words(foot: Foot, paper: Paper) -> str:
+    """Say how many rows a group has, and its sums."""
+    words = [f"جمع {foot.title}: {persian_digits(foot.count)} ردیف"]
+    words += [f"{title}: {amount}" for (title, _all), amount in zip(paper.totals, foot.sums, strict=True)]
+    return " · ".join(words)
+
+
+def _too_long(view: ReportView) -> ResponseReturnValue:
+    flash(
+        f"این گزارش {view.total_words} ردیف دارد و برای کاغذ بلند است (بیشترین: {persian_digits(MOST_PAPER_ROWS)}). "
+        "شرطی بگذارید یا فایل اکسل بگیرید.",
+        "warning",
+    )
+    return redirect(view.path(), 303)
