@@ -60,7 +60,10 @@ def build(cache: Path, out: Path, commit: str, *, is_packed: bool) -> None:
     wanted = recipe()
     kernel = wanted["kernel"]
     prune = wanted["prune"]
-    assert isinstance(kernel, dict) and isinstance(prune, dict)
+    services = wanted["services"]
+    assert isinstance(kernel, dict)
+    assert isinstance(prune, dict)
+    assert isinstance(services, dict)
     epoch = int(_git("log", "-1", "--format=%ct", commit))
     work = out / "work"
     shutil.rmtree(work, ignore_errors=True)
@@ -77,8 +80,9 @@ def build(cache: Path, out: Path, commit: str, *, is_packed: bool) -> None:
         tree.prune_boot(root, release, kernel["device_trees"], kernel_part)
         count = initramfs.build(root, release, kernel["first_modules"], kernel_part / "initramfs", epoch)
     with step(5, STEPS, "product"):
-        wheels.install(cache / "wheels", root, work, commit)
-        tree.settle(root, epoch)
+        source = wheels.export(commit, work / "source")
+        wheels.install(cache / "wheels", root, work, source)
+        tree.settle(root, epoch, services, source)
         (root / "etc/aminbox-build-time").write_text(f"{epoch}\n")
     with step(6, STEPS, "compiling modules"):
         wheels.compile_modules(native, cache / "debs", root, work)
@@ -88,13 +92,18 @@ def build(cache: Path, out: Path, commit: str, *, is_packed: bool) -> None:
         disk.squashfs(root, out / "system.squashfs", epoch)
     with step(9, STEPS, "card"):
         sizes = disk.Sizes()
-        disk.firmware_files(firmware, HERE.parent, work / "front")
-        disk.boot_script(HERE / "boot.cmd", work / "front/boot.scr", epoch)
+        disk.firmware_files(firmware, source, work / "front")
+        disk.boot_script(source / "image-build/boot.cmd", work / "front/boot.scr", epoch)
         disk.fat(work / "front.fat", "AMINBOX", sizes.front, work / "front", epoch)
         disk.fat(out / "kernel.fat", "AMINKERNEL", sizes.kernel, kernel_part, epoch)
         disk.ext4(work / "data.ext4", sizes.data, epoch)
         image = out / "aminbox.img"
-        parts = {1: work / "front.fat", 2: out / "kernel.fat", 5: out / "system.squashfs", 7: work / "data.ext4"}
+        parts = {
+            1: work / "front.fat",
+            2: out / "kernel.fat",
+            5: out / "system.squashfs",
+            7: work / "data.ext4",
+        }
         disk.assemble(image, sizes, parts)
     with step(10, STEPS, "packing and checksums"):
         made = [image, out / "system.squashfs", out / "kernel.fat", out / "sbom.spdx.json"]
@@ -110,7 +119,9 @@ def build(cache: Path, out: Path, commit: str, *, is_packed: bool) -> None:
 
 
 def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=HERE.parent, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        ["git", *words], cwd=HERE.parent, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 if __name__ == "__main__":

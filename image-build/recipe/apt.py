@@ -142,7 +142,9 @@ def mirrors() -> tuple[str, str]:
     """Give the addresses of Debian and of its security updates, as this machine has them. Raises `BuildError`."""
     main, security = os.environ.get("AMINBOX_MIRROR", ""), os.environ.get("AMINBOX_SECURITY_MIRROR", "")
     listed = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(SUITE)|$(REPO_URI)"], capture_output=True, text=True
+        ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(SUITE)|$(REPO_URI)"],
+        capture_output=True,
+        text=True,
     ).stdout
     for line in sorted(set(listed.splitlines())):
         origin, suite, address = line.split("|")
@@ -151,7 +153,9 @@ def mirrors() -> tuple[str, str]:
         elif origin == "Debian":
             main = main or address
     if not main:
-        raise BuildError("this machine's apt names no Debian mirror; run apt-get update, or set AMINBOX_MIRROR")
+        raise BuildError(
+            "this machine's apt names no Debian mirror; run apt-get update, or set AMINBOX_MIRROR"
+        )
     return main, security or main
 
 

@@ -91,14 +91,18 @@ def assemble(path: Path, sizes: Sizes, parts: dict[int, Path]) -> dict[int, int]
     for number in sorted(plan):
         first, size, kind = plan[number]
         active = ", bootable" if number == 1 else ""
-        rows.append(f"{number} : start={first * MIB // SECTOR}, size={size * MIB // SECTOR}, type={kind}{active}")
+        rows.append(
+            f"{number} : start={first * MIB // SECTOR}, size={size * MIB // SECTOR}, type={kind}{active}"
+        )
     done = subprocess.run(["sfdisk", "-q", str(path)], input="\n".join(rows), text=True, capture_output=True)
     if done.returncode:
         raise BuildError(f"sfdisk: {done.stderr.strip()}")
     for number, part in parts.items():
         first, size, _kind = plan[number]
         if part.stat().st_size > size * MIB:
-            raise BuildError(f"partition {number} holds {size} MiB; {part.name} has {part.stat().st_size >> 20}")
+            raise BuildError(
+                f"partition {number} holds {size} MiB; {part.name} has {part.stat().st_size >> 20}"
+            )
         copy_sparse(part, path, first * MIB)
     return {number: first * MIB for number, (first, _size, _kind) in plan.items()}
 
@@ -119,7 +123,9 @@ def compress(path: Path) -> Path:
     target = path.with_name(path.name + ".xz")
     part = target.with_name(target.name + ".part")
     with part.open("wb") as out:
-        subprocess.run(["xz", "-6", "-T2", "--block-size=64MiB", "--stdout", str(path)], stdout=out, check=True)
+        subprocess.run(
+            ["xz", "-6", "-T2", "--block-size=64MiB", "--stdout", str(path)], stdout=out, check=True
+        )
     part.replace(target)
     return target
 
@@ -149,7 +155,21 @@ def slot_env(good: str, trial: str = "none") -> bytes:
 
 def boot_script(source: Path, target: Path, epoch: int) -> None:
     """Wrap U-Boot's script."""
-    _run("mkimage", "-A", "arm64", "-T", "script", "-C", "none", "-n", "AminBox", "-d", str(source), str(target), epoch=epoch)
+    _run(
+        "mkimage",
+        "-A",
+        "arm64",
+        "-T",
+        "script",
+        "-C",
+        "none",
+        "-n",
+        "AminBox",
+        "-d",
+        str(source),
+        str(target),
+        epoch=epoch,
+    )
 
 
 def _run(*command: str, epoch: int = 0) -> None:

@@ -54,7 +54,9 @@ def build(tree: Path, release: str, names: list[str], target: Path, epoch: int) 
         archive.add(f"modules/{_plain(path)}", stat.S_IFREG | 0o644, _content(path))
     rows = "".join(f"/modules/{_plain(path)}\n" for path in modules)
     archive.add("modules/list", stat.S_IFREG | 0o644, rows.encode())
-    done = subprocess.run(["zstd", "-19", "-q", "--single-thread"], input=archive.bytes(), capture_output=True)
+    done = subprocess.run(
+        ["zstd", "-19", "-q", "--single-thread"], input=archive.bytes(), capture_output=True
+    )
     if done.returncode:
         raise BuildError(f"zstd: {done.stderr.decode()}")
     target.write_bytes(done.stdout)

@@ -30,7 +30,10 @@ def write(path: Path, packages: list[Package], root: Path, epoch: int) -> None:
 
 def _debian(one: Package) -> dict[str, object]:
     return _entry(
-        f"deb-{one.name}", one.name, one.version, f"pkg:deb/debian/{one.name}@{one.version}?arch={one.architecture}"
+        f"deb-{one.name}",
+        one.name,
+        one.version,
+        f"pkg:deb/debian/{one.name}@{one.version}?arch={one.architecture}",
     ) | {"checksums": [{"algorithm": "SHA256", "checksumValue": one.sha256}]}
 
 
@@ -41,14 +44,16 @@ def _python(library: Path) -> list[dict[str, object]]:
         name, version = str(fields["Name"]).lower(), str(fields["Version"])
         licence = fields["License-Expression"] or "NOASSERTION"
         entries.append(
-            _entry(f"py-{name}", name, version, f"pkg:pypi/{name}@{version}") | {"licenseDeclared": str(licence)}
+            _entry(f"py-{name}", name, version, f"pkg:pypi/{name}@{version}")
+            | {"licenseDeclared": str(licence)}
         )
     return entries
 
 
 def _entry(key: str, name: str, version: str, locator: str) -> dict[str, object]:
     return {
-        "SPDXID": "SPDXRef-" + "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in key),
+        "SPDXID": "SPDXRef-"
+        + "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in key),
         "name": name,
         "versionInfo": version,
         "downloadLocation": "NOASSERTION",

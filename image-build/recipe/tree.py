@@ -17,18 +17,6 @@ from apt import HERE, BuildError, Package
 PROJECT = HERE.parent
 FIRMWARE_PACKAGES = ("raspi-firmware", "u-boot-rpi")
 """Their files go to the FAT partition and not into the system."""
-MASKED = (
-    "getty@.service", "serial-getty@.service", "autovt@.service", "systemd-logind.service", "systemd-ask-password-wall.path",
-    "systemd-ask-password-console.path", "systemd-homed.service", "systemd-pcrphase.service", "dev-hugepages.mount",
-    "systemd-machine-id-commit.service", "systemd-hwdb-update.service", "systemd-journal-flush.service",
-    "systemd-update-done.service", "systemd-firstboot.service", "ldconfig.service", "e2scrub_reap.service",
-    "apt-daily.timer", "fstrim.timer", "console-getty.service", "systemd-networkd-persistent-storage.service",
-)  # fmt: skip
-ENABLED = (
-    "systemd-networkd.service", "systemd-resolved.service", "systemd-timesyncd.service", "nftables.service",
-    "aminbox.target", "aminbox-lines.path", #TMP
-    #TMP2
-)  # fmt: skip
 
 
 def lay_out(packages: list[Package], debs: Path, tree: Path, firmware: Path, prune: list[str]) -> None:
@@ -50,18 +38,18 @@ def lay_out(packages: list[Package], debs: Path, tree: Path, firmware: Path, pru
     _keep_licences_only(tree / "usr/share/doc")
 
 
-def settle(tree: Path, epoch: int) -> None:
-    """Do what the packages' scripts would: accounts, names, certificates, links."""
+def settle(tree: Path, epoch: int, services: dict[str, list[str]], source: Path) -> None:
+    """Do what the packages' scripts would: accounts, names, certificates, links; `source` is the commit's files."""
     etc = tree / "etc"
     for name in ("passwd", "group"):
         shutil.copyfile(tree / f"usr/share/base-passwd/{name}.master", etc / name)
     names = [line.split(":")[0] for line in (etc / "passwd").read_text().splitlines()]
     (etc / "shadow").write_text("".join(f"{name}:!*:{epoch // 86400}:0:99999:7:::\n" for name in names))
     (etc / "shadow").chmod(0o640)
-    _copy(HERE / "files", tree)
-    _copy(PROJECT / "systemd", tree / "usr/lib/systemd/system", "*.service", "*.target", "*.path", "*.timer")
-    _copy(PROJECT / "firmware_config/udev", tree / "usr/lib/udev/rules.d", "*.rules")
-    shutil.copyfile(PROJECT / "firmware_config/asound.conf", etc / "asound.conf")
+    _copy(source / "image-build/files", tree)
+    _copy(source / "systemd", tree / "usr/lib/systemd/system", "*.service", "*.target", "*.path", "*.timer")
+    _copy(source / "firmware_config/udev", tree / "usr/lib/udev/rules.d", "*.rules")
+    shutil.copyfile(source / "firmware_config/asound.conf", etc / "asound.conf")
     _run("systemd-sysusers", f"--root={tree}", env={"SOURCE_DATE_EPOCH": str(epoch)})
     for backup in etc.glob("*-"):
         backup.unlink()
@@ -80,11 +68,19 @@ def settle(tree: Path, epoch: int) -> None:
         ("etc/aminbox", "../data/aminbox-etc"),
     ):
         _link(tree / link, target)
-    for folder in ("data", "boot/aminbox", "var/lib/aminbox", "var/lib/aminbox-key", "var/lib/systemd", "root", "var/log"):
+    for folder in (
+        "data",
+        "boot/aminbox",
+        "var/lib/aminbox",
+        "var/lib/aminbox-key",
+        "var/lib/systemd",
+        "root",
+        "var/log",
+    ):
         (tree / folder).mkdir(parents=True, exist_ok=True)
-    for unit in MASKED:
+    for unit in services["masked"]:
         _link(etc / "systemd/system" / unit, "/dev/null")
-    _run("systemctl", f"--root={tree}", "enable", *ENABLED)
+    _run("systemctl", f"--root={tree}", "enable", *services["enabled"])
     shutil.rmtree(tree / "usr/lib/udev/hwdb.d", ignore_errors=True)
     _drop_special_rights(tree)
 

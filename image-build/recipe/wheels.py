@@ -14,7 +14,6 @@ PYTHON = "3.13"
 PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
 SKIPPED = ("pip", "setuptools")
 """Pinned for building; no work on the box."""
-LOADERS = ("lib64/ld-linux-x86-64.so.2", "usr/lib64/ld-linux-x86-64.so.2")
 
 
 def fetch(cache: Path) -> None:
@@ -22,17 +21,21 @@ def fetch(cache: Path) -> None:
     _pip("download", *_target(), "--require-hashes", "--requirement", "requirements.lock", "--dest", cache)
 
 
-def install(cache: Path, tree: Path, work: Path, commit: str) -> None:
-    """Lay out the wheels and the product of a commit."""
+def export(commit: str, source: Path) -> Path:
+    """Write a commit's files; what is not committed is not built."""
+    source.mkdir()
+    archive = subprocess.run(["git", "archive", commit], cwd=PROJECT, capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
+    return source
+
+
+def install(cache: Path, tree: Path, work: Path, source: Path) -> None:
+    """Lay out the wheels and the product."""
     target = tree / "opt/aminbox/lib"
     _pip(
         "install", *_target(), "--no-index", "--find-links", cache, "--no-compile", "--require-hashes", "--requirement",
         "requirements.lock", "--target", target,
     )  # fmt: skip
-    source = work / "source"
-    source.mkdir()
-    archive = subprocess.run(["git", "archive", commit], cwd=PROJECT, capture_output=True, check=True).stdout
-    subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
     _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", work / "wheel", source)
     wheel = next((work / "wheel").glob("*.whl"))
     _pip("install", "--no-deps", "--no-index", "--no-compile", "--target", target, wheel)
