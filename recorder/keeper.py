@@ -12,6 +12,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from appliance.core.clock import Clock
@@ -56,6 +57,9 @@ class Keeper:
         self._unfinished: list[Task] = []
         self._answers: dict[str, bool] = {}
         self._numbers: dict[str, str | None] = {}
+        self._begun: set[str] = set()
+        """The calls whose recording this process began and did not enter yet."""
+        self._since = clock.now() - timedelta(milliseconds=1)  # names know no less
         self._next_limits = 0.0
         self._is_waiting = False
         self._has_left_a_part = False
@@ -84,10 +88,12 @@ class Keeper:
     def settle(self, ending: Ending) -> None:
         """Enter what a recording came to; returns at once."""
         self._tasks.put(lambda conn: self._settle(conn, ending))
+        self._tasks.put(lambda _conn: self._begun.discard(ending.call_id))
         self._tasks.put(self._keep_limits)
 
     def report_start(self, call_id: str) -> None:
         """Tell that a call is being recorded; returns at once."""
+        self._begun.add(call_id)
         self._tasks.put(lambda conn: self._report_start(conn, call_id))
 
     def report_failure(self, call_id: str, problem: str) -> None:
@@ -192,6 +198,7 @@ class Keeper:
             keep_days=self._config.recording.keep_days,
             line=self._line,
             numbers=self._numbers,
+            is_ours=lambda name: name.call_id in self._begun and name.started_at >= self._since,
         )
 
     def _answer(self, conn: Connection, call_id: str) -> None:

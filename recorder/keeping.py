@@ -37,7 +37,7 @@ from db.queries.recordings import RecordingRow
 from recorder.endings import Ending
 from recorder.errors import RecorderError
 from recorder.keys import BoxKey
-from recorder.naming import ASIDE, finished_files, parse_name
+from recorder.naming import ASIDE, RecordingName, finished_files, parse_name
 from recorder.ogg import opus_head, page_at
 from recorder.playing import Playback
 from recorder.vault import HEADER_BYTES
@@ -227,16 +227,20 @@ def tidy(
     keep_days: int,
     line: int | None = None,
     numbers: Mapping[str, str | None] = MappingProxyType({}),
+    is_ours: Callable[[RecordingName], bool] = lambda _name: False,
 ) -> list[str]:
     """Bring files and rows together after a crash; give the ids of recordings that were entered.
 
     A whole file nobody knows is entered, a file whose row says deleted is removed, and so is what was set aside
     and has become too old. Run it at start, after `recorder.repair.repair_folder`, for one `line` or all; another
-    line's daemon may be about to enter a file that it has just finished. `numbers` are those of calls that may not
-    be stored yet.
+    line's daemon may be about to enter a file that it has just finished, and so may this one: a file that `is_ours`
+    is left to it. `numbers` are those of calls that may not be stored yet.
     """
     entered = []
     for path in finished_files(folder, line=line):
+        name = parse_name(path)
+        if name is not None and is_ours(name):
+            continue
         file_name = str(path.relative_to(folder))
         is_deleted = recordings.find_file_state(conn, file_name)
         if is_deleted is None:

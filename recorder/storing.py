@@ -9,12 +9,16 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, Self
 
 from recorder.errors import storage_error
 
+_CLAIMING = threading.Lock()
+"""Held while a file is made and locked, and while one is claimed: repair, in another thread of the process that
+records, would else take a file in the moment before it is locked."""
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
 
@@ -58,8 +62,10 @@ class PlainFile:
             if not path.parent.is_dir():
                 path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
                 flush_folder(path.parent.parent)
-            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with _CLAIMING:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._descriptor = os.open(path, flags, FILE_MODE)
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self.close()
             raise storage_error(error, f"cannot write {path}") from error
@@ -146,7 +152,8 @@ def claimed(path: Path) -> Iterator[bool]:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with _CLAIMING:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,11 @@ from hypothesis import strategies as st
 
 from recorder.errors import KeyMissingError, KeyUnusableError
 from recorder.keys import BoxKey
-from recorder.naming import ASIDE, finished_files, unfinished_files
+from recorder.naming import ASIDE, PART, RecordingName, finished_files, unfinished_files
 from recorder.ogg import LAST, whole_pages
 from recorder.playing import Playback
 from recorder.repair import Repaired, repair_folder
-from recorder.storing import PlainBytes
+from recorder.storing import PlainBytes, PlainFile
 from recorder.vault import HEADER_BYTES, SealedBytes
 from tests.unit.recorder.recordings import (
     CALL,
@@ -195,6 +198,32 @@ def test_a_file_somebody_is_writing_is_left_alone(stored: Stored, folder: Path) 
         fcntl.flock(held, fcntl.LOCK_EX)
         assert repair_folder(folder, stored.key) == []
     assert part.read_bytes() == stored.data[:5000]
+
+
+def test_a_file_that_is_just_being_made_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", lambda *how: (time.sleep(0.002), lock(*how)))
+    is_over = threading.Event()
+
+    def repair() -> None:
+        while not is_over.is_set():
+            repair_folder(tmp_path, None)
+
+    repairing = threading.Thread(target=repair)
+    repairing.start()
+    try:
+        for second in range(30):
+            name = RecordingName(datetime(2026, 11, 22, 8, 30, second, tzinfo=UTC), 1, CALL, is_sealed=False)
+            file = PlainFile((tmp_path / name.relative).with_name((tmp_path / name.relative).name + PART))
+            time.sleep(0.002)
+            assert file.path.exists()
+            file.finish(tmp_path / name.relative)
+    finally:
+        is_over.set()
+        repairing.join()
+    assert len(list(finished_files(tmp_path))) == 30
 
 
 def test_only_the_lines_own_files_are_repaired(plain: Stored, folder: Path) -> None:
