@@ -17,7 +17,8 @@ def scheduler(config: Config) -> None:
     """
     import appliance.scheduler.housekeeping
     import appliance.scheduler.messages
-    import appliance.scheduler.ranks  # noqa: F401 - each registers its jobs
+    import appliance.scheduler.ranks
+    import appliance.scheduler.service  # noqa: F401 - each registers its jobs
     from appliance.core.bus import UnixBus
     from appliance.core.clock import SystemClock
     from appliance.core.service import notify, set_up_logging, stop_on_signals

@@ -29,8 +29,8 @@ def list_of_call(conn: Connection, call_id: str) -> list[CallSubject]:
         conn,
         CallSubject,
         """
-        SELECT object_kind AS kind, object_id AS id,
-            CASE object_kind
+        SELECT about.object_kind AS kind, about.object_id AS id,
+            CASE about.object_kind
                 WHEN 'policy' THEN TRIM(lines.short_title || ' ' || policies.policy_no)
                 WHEN 'claim' THEN claims.number
                 WHEN 'complaint' THEN complaints.tracking_no
@@ -38,15 +38,15 @@ def list_of_call(conn: Connection, call_id: str) -> list[CallSubject]:
                 ELSE TRIM(cheques.bank || ' ' || cheques.serial) END AS title,
             COALESCE(policies.person_id, complaints.person_id, cases.person_id, cheques.person_id) AS person_id,
             policies.id AS policy_id
-        FROM call_subjects
-        LEFT JOIN claims ON object_kind = 'claim' AND claims.id = object_id
-        LEFT JOIN policies ON policies.id = IIF(object_kind = 'policy', object_id, claims.policy_id)
+        FROM call_subjects AS about
+        LEFT JOIN claims ON about.object_kind = 'claim' AND claims.id = about.object_id
+        LEFT JOIN policies ON policies.id = IIF(about.object_kind = 'policy', about.object_id, claims.policy_id)
         LEFT JOIN lines_of_business AS lines ON lines.code = policies.line_code
-        LEFT JOIN complaints ON object_kind = 'complaint' AND complaints.id = object_id
-        LEFT JOIN cases ON object_kind = 'case' AND cases.id = object_id
-        LEFT JOIN cheques ON object_kind = 'cheque' AND cheques.id = object_id
-        WHERE call_id = ?
-        ORDER BY object_kind, object_id
+        LEFT JOIN complaints ON about.object_kind = 'complaint' AND complaints.id = about.object_id
+        LEFT JOIN cases ON about.object_kind = 'case' AND cases.id = about.object_id
+        LEFT JOIN cheques ON about.object_kind = 'cheque' AND cheques.id = about.object_id
+        WHERE about.call_id = ?
+        ORDER BY about.object_kind, about.object_id
         """,
         (call_id,),
     )

@@ -51,6 +51,27 @@ class CallListing(CallRow, frozen=True, kw_only=True):
     """How many persons have the call's number."""
     recordings: int = 0
     """How many recordings of the call are kept."""
+    result: str = ""
+    """Title of the result somebody wrote down."""
+    note: str = ""
+    user_name: str | None = None
+    """Who talked, or wrote the note."""
+    is_by_hand: bool = False
+    """Somebody entered it; no line of the office heard it."""
+
+
+class CallNotes(msgspec.Struct, frozen=True, kw_only=True):
+    """What people wrote of a call."""
+
+    result_id: int | None
+    result: str
+    note: str
+    user_id: int | None
+    user_name: str | None
+    is_by_hand: bool
+    note_revision: int
+    """Counts up with every change of note and result."""
+    noted_at: str | None
 
 
 class SignallingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +99,14 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Folded part of the person's name."""
     from_at: str | None = None
     until_at: str | None = None
+    direction: str | None = None
+    result_id: int | None = None
+    user_id: int | None = None
+    """Who talked, or wrote the note."""
+    is_noted: bool = False
+    is_by_hand: bool = False
+    reach: tuple[str, dict[str, Any]] = ("1", {})
+    """Condition over ``persons`` of whom the reader may know, with its values; calls of nobody are everybody's."""
 
 
 def upsert_call(conn: Connection, call: CallRow) -> bool:
@@ -98,6 +127,52 @@ def upsert_call(conn: Connection, call: CallRow) -> bool:
 def find_call(conn: Connection, call_id: str) -> CallRow | None:
     """Give one call."""
     return fetch_one(conn, CallRow, f"SELECT {_COLUMNS} FROM calls WHERE id = ?", (call_id,))
+
+
+def find_notes(conn: Connection, call_id: str) -> CallNotes | None:
+    """Give what people wrote of a call; None while it is not stored."""
+    return fetch_one(
+        conn,
+        CallNotes,
+        """
+        SELECT result_id, IFNULL(results.title, '') AS result, calls.note, calls.user_id,
+            users.display_name AS user_name, is_by_hand, note_revision, noted_at
+        FROM calls
+        LEFT JOIN choices AS results ON results.id = calls.result_id
+        LEFT JOIN users ON users.id = calls.user_id
+        WHERE calls.id = ?
+        """,
+        (call_id,),
+    )
+
+
+def update_notes(conn: Connection, call_id: str, values: dict[str, Any], revision: int | None) -> bool:
+    """Write down `note`, `result_id`, `user_id` and `noted_at`; with `revision`, unless somebody else did meanwhile."""
+    cursor = conn.execute(
+        "UPDATE calls SET note = :note, result_id = :result_id, user_id = :user_id, noted_at = :noted_at, "
+        "note_revision = note_revision + 1 WHERE id = :id AND (:revision IS NULL OR note_revision = :revision)",
+        values | {"id": call_id, "revision": revision},
+    )
+    return cursor.rowcount == 1
+
+
+def insert_by_hand(conn: Connection, call: CallRow, values: dict[str, Any]) -> None:
+    """Store a call somebody entered, with `note`, `result_id`, `user_id` and `noted_at`."""
+    stored: dict[str, Any] = msgspec.structs.asdict(call) | values | {"is_by_hand": 1, "note_revision": 1}
+    names = ", ".join(stored)
+    places = ", ".join(f":{name}" for name in stored)
+    conn.execute(f"INSERT INTO calls ({names}) VALUES ({places})", stored)
+
+
+def is_within(conn: Connection, call_id: str, reach: tuple[str, dict[str, Any]]) -> bool:
+    """Tell whether a call is of nobody, or of a person within a reach (SQL over ``persons``)."""
+    condition, values = reach
+    row = conn.execute(
+        f"SELECT 1 FROM calls LEFT JOIN persons ON persons.id = calls.person_id "
+        f"WHERE calls.id = :call_id AND (calls.person_id IS NULL OR ({condition}))",
+        values | {"call_id": call_id},
+    ).fetchone()
+    return row is not None
 
 
 def update_call_person(conn: Connection, call_id: str, person_id: int) -> None:
@@ -206,10 +281,13 @@ def list_calls(
                  ELSE TRIM(persons.first_name || ' ' || persons.last_name) END AS person_name,
             (SELECT COUNT(*) FROM person_phones WHERE person_phones.number = calls.number) AS sharing,
             (SELECT COUNT(*) FROM recordings
-             WHERE recordings.call_id = calls.id AND recordings.deleted_at IS NULL) AS recordings
+             WHERE recordings.call_id = calls.id AND recordings.deleted_at IS NULL) AS recordings,
+            IFNULL(results.title, '') AS result, calls.note, users.display_name AS user_name, calls.is_by_hand
         FROM calls
         LEFT JOIN persons ON persons.id = calls.person_id
-        WHERE {" AND ".join(where)}
+        LEFT JOIN choices AS results ON results.id = calls.result_id
+        LEFT JOIN users ON users.id = calls.user_id
+        WHERE {" AND ".join(f"({one})" for one in where)}
         ORDER BY calls.started_at DESC, calls.id DESC
         LIMIT :limit
         """,
@@ -243,4 +321,16 @@ def _where(wanted: CallFilter) -> tuple[list[str], dict[str, Any]]:
     if wanted.until_at:
         where.append("calls.started_at < :until_at")
         values["until_at"] = wanted.until_at
+    for name in ("direction", "result_id", "user_id"):
+        if getattr(wanted, name) is not None:
+            where.append(f"calls.{name} = :{name}")
+            values[name] = getattr(wanted, name)
+    if wanted.is_noted:
+        where.append("calls.note <> ''")
+    if wanted.is_by_hand:
+        where.append("calls.is_by_hand = 1")
+    reach, reach_values = wanted.reach
+    if reach != "1":
+        where.append(f"calls.person_id IS NULL OR ({reach})")
+        values |= reach_values
     return where, values
