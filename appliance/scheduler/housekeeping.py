@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from appliance.core.clock import to_text
+from appliance.core.events import Event
+from appliance.domain.acting import acting
 from appliance.domain.calls import close_forgotten_calls
+from appliance.domain.policies.reminding import AT_ONCE, make_reminders
 from appliance.scheduler.jobs import job
 from db import Connection, transaction
 from db.queries.bulk import update_statistics
@@ -41,3 +44,19 @@ def look_at_tables(conn: Connection, _now: datetime) -> str:
     with transaction(conn):
         update_statistics(conn)
     return "all tables"
+
+
+def _untold(_event: Event) -> None:
+    """Leave telling to the event store: nothing here is told."""
+
+
+@job(every_minutes=6 * 60)
+def remind_of_renewals(conn: Connection, now: datetime) -> str:
+    """Make the reminders of renewals that no entry brought, and settle those of policies that are over with."""
+    count = 0
+    while True:
+        with acting(conn, now, None, _untold) as act:
+            made = make_reminders(act)
+        count += made
+        if made < AT_ONCE:
+            return f"{count} reminders"

@@ -80,7 +80,7 @@ _SOURCES: dict[Source, tuple[str, ...]] = {
             LEFT JOIN choices AS results ON results.id = activities.result_id
             LEFT JOIN users AS assignees ON assignees.id = activities.assignee_id
             LEFT JOIN users AS makers ON makers.id = activities.created_by
-            WHERE person_id = :person_id AND start_at < :before ORDER BY start_at DESC""",
+            WHERE person_id = :person_id AND start_at < :before AND origin <> 'renewal' ORDER BY start_at DESC""",
     ),
     "complaints": (
         f"""SELECT 'complaint' AS kind, CAST(complaints.id AS TEXT) AS id, complaints.created_at AS at,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
 from appliance.core import jalali
+from appliance.core.clock import from_text
 from appliance.domain.access import User
 from appliance.domain.audit import ACTION_TITLES
 from appliance.domain.deliveries import METHODS, STATES
@@ -25,10 +26,12 @@ from db.queries.policy_overview import (
     list_covers,
     list_parts,
 )
+from db.queries.reminders import Reminder, find_reminder
 from panel.context import now, office
 from panel.policies import words
 
 AUDIT_ROWS = 12
+REMINDER_STATES = {"open": "باز", "done": "انجام شد", "not-done": "انجام نشد", "cancelled": "لغو شد"}
 LOG_TITLES = {
     "attachment": "پیوست", "state": "وضعیت تحویل", "renews_id": "پیوند تمدید", "lost_reason_id": "علت از دست رفتن",
     "net_change": "الحاقیه", "due_at": "زمان تحویل", "method": "نحوهٔ تحویل", "address": "نشانی تحویل",
@@ -127,12 +130,23 @@ class PolicyPage:
                 )
         return found
 
+    @cached_property
+    def reminder(self) -> Reminder | None:
+        """Give the reminder of its renewal."""
+        return find_reminder(self._conn, self.head.id)
+
     @property
-    def reminder_day(self) -> str | None:
-        """Give the day from which the policy stands among those that expire; None when nobody waits for that."""
-        if self.status not in ("not-started", "current", "expiring") or not self.head.is_ours:
-            return None
-        return (date.fromisoformat(self.head.end_date) - timedelta(days=self.expiring_days)).isoformat()
+    def reminder_day(self) -> str:
+        """Give the reminder's day as people read it."""
+        assert self.reminder is not None
+        return jalali.format_date(jalali.local(from_text(self.reminder.start_at), office().zone).date())
+
+    @property
+    def reminder_words(self) -> str:
+        """Say whose the reminder is, or what became of it."""
+        assert self.reminder is not None
+        state = REMINDER_STATES[self.reminder.state]
+        return state if self.reminder.state != "open" else (self.reminder.assignee or state)
 
     @property
     def premium_gap(self) -> int:

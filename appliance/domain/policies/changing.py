@@ -11,6 +11,7 @@ from appliance.domain.fields.refused import Refused
 from appliance.domain.policies.computing import vat_of
 from appliance.domain.policies.issuing import RENEWAL_DAYS, require_policy
 from appliance.domain.policies.receivables import add_part, note_commission
+from appliance.domain.policies.reminding import keep_reminder
 from db.queries import policies
 from db.queries.policies import RenewalCandidate
 from db.records import insert_row, update_row
@@ -97,6 +98,7 @@ def cancel_policy(act: Acting, policy_id: int, *, on: date, reason: str, refund:
         {"cancel_date": on.isoformat(), "cancel_reason": reason, "lost_at": None, "lost_reason_id": None},
         revision=policy["revision"],
     )
+    keep_reminder(act, policy_id)
 
 
 def mark_lost(act: Acting, policy_id: int, reason_id: int | None) -> None:
@@ -112,6 +114,7 @@ def mark_lost(act: Acting, policy_id: int, reason_id: int | None) -> None:
         {"lost_at": lost_at, "lost_reason_id": reason_id},
         revision=policy["revision"],
     )
+    keep_reminder(act, policy_id)
     changes = {"lost_reason_id": (policy["lost_reason_id"], reason_id)}
     audit.note_done(act, "change", "policy", policy_id, str(policy["policy_no"]), changes=changes)
 
@@ -133,6 +136,7 @@ def decide_renewal(act: Acting, old_id: int, new_id: int, *, is_confirmed: bool)
         if old["cancel_date"]:
             raise Refused({"renews_id": "renewal.cancelled"})
         update_row(act.conn, "policies", new_id, {"renews_id": old_id}, revision=new["revision"])
+        keep_reminder(act, old_id)
     state = "confirmed" if is_confirmed else "refused"
     policies.upsert_proposal(
         act.conn, old_id, new_id, state, "user", act.at, act.user.id if act.user else None

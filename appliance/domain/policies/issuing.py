@@ -20,6 +20,7 @@ from appliance.domain.policies.covers import has_covers, read_covers
 from appliance.domain.policies.fields import POLICIES
 from appliance.domain.policies.objects import PREFIX, object_values, read_object, store_object
 from appliance.domain.policies.receivables import make_plans, note_commission, plan_of, read_plan
+from appliance.domain.policies.reminding import keep_reminder
 from appliance.domain.policies.userfields import KEYS, entered_fields
 from db import DatabaseError
 from db.queries import plans, policies, renewals, search
@@ -46,8 +47,8 @@ def issue_policy(
     """Store a policy of a person; give its id. With `renews_id` it renews that one.
 
     What is left empty follows from the rest (`computing`). With it come the plans of what is owed, the expected
-    commission, and proposals of older policies it may renew. A prospect becomes a customer by the first policy of
-    ours. Raises `Refused` and `NotFoundError`.
+    commission, the reminder of its renewal, and proposals of older policies it may renew. A prospect becomes a
+    customer by the first policy of ours. Raises `Refused` and `NotFoundError`.
     """
     person = require_person(act, person_id)
     is_estimated = False
@@ -77,6 +78,9 @@ def issue_policy(
     if renews_id is None:
         for one in policies.list_renewal_candidates(act.conn, policy_id, RENEWAL_DAYS):
             renewals.open_proposal(act.conn, one.id, policy_id, one.reason)
+    keep_reminder(act, policy_id)
+    if renews_id is not None:
+        keep_reminder(act, renews_id)
     if person.standing == "prospect" and is_ours:
         make_customer(act, person_id)
     search.refresh_person(act.conn, person_id)
@@ -108,6 +112,7 @@ def change_policy(act: Acting, policy_id: int, texts: Mapping[str, str], *, revi
             kept = plan_of(before, plans.list_own_parts(act.conn, policy_id, "customer"))
             make_plans(act, policy_id, plan or kept)
         note_commission(act, policy_id)
+    keep_reminder(act, policy_id, is_moved="end_date" in own and own["end_date"] != before["end_date"])
     search.refresh_person(act.conn, before["person_id"])
     things = {key: value for key, value in values.items() if key.startswith(PREFIX)}
     changes = audit.differences(before, own) | {

@@ -1,4 +1,5 @@
 // Starts every behaviour whose data attribute is on the page.
+import { startCalendar } from "./calendar.js";
 import { startCardForms } from "./cardforms.js";
 import { startConnection } from "./connection.js";
 import { startDemoBar } from "./demo.js";
@@ -28,6 +29,7 @@ startSideMenu();
 startSearch();
 startKeys();
 startListing();
+startCalendar();
 forgetOnSignOut();
 startDemoBar();
 startPolicyForm();
