@@ -98,6 +98,43 @@ def update_rule(conn: Connection, row: RuleRow) -> bool:
     return cursor.rowcount == 1
 
 
+def delete_rule(conn: Connection, rule_id: int) -> None:
+    """Take a rule away with its offsets and exceptions."""
+    conn.execute("DELETE FROM message_rules WHERE id = ?", (rule_id,))
+
+
+class RuleLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule in a list."""
+
+    id: int
+    template_name: str
+    body: str
+    sent: int
+    """Messages it has queued in the last days."""
+    blocked: int
+
+
+def list_rule_lines(conn: Connection, since: str) -> dict[int, RuleLine]:
+    """Give the text of each rule and what it did since an instant, by rule."""
+    rows = fetch_all(
+        conn,
+        RuleLine,
+        """
+        SELECT message_rules.id, message_templates.name AS template_name, versions.body,
+            IFNULL(done.sent, 0) AS sent, IFNULL(done.blocked, 0) AS blocked
+        FROM message_rules
+        JOIN message_templates ON message_templates.id = message_rules.template_id
+        JOIN message_template_versions AS versions ON versions.template_id = message_templates.id
+            AND versions.version = (SELECT MAX(version) FROM message_template_versions
+                WHERE template_id = message_templates.id)
+        LEFT JOIN (SELECT rule_id, SUM(result = 'queued') AS sent, SUM(result = 'blocked') AS blocked
+            FROM message_firings WHERE at >= ?1 GROUP BY rule_id) AS done ON done.rule_id = message_rules.id
+        """,
+        (since,),
+    )
+    return {row.id: row for row in rows}
+
+
 def _values(row: RuleRow) -> tuple[object, ...]:
     return (
         row.name, row.event, row.template_id, row.channel, row.kind, row.audience, row.at_minute, row.conditions,

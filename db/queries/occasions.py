@@ -149,3 +149,30 @@ def list_holidays(conn: Connection, first: str, last: str) -> set[str]:
     """Give the holidays between two days."""
     rows = conn.execute("SELECT day FROM holidays WHERE day BETWEEN ? AND ?", (first, last))
     return {row["day"] for row in rows}
+
+
+class Holiday(msgspec.Struct, frozen=True):
+    """One day off."""
+
+    day: str
+    title: str
+
+
+def list_holidays_from(conn: Connection, first: str, limit: int = 60) -> list[Holiday]:
+    """Give the holidays from a day on, the nearest first."""
+    return fetch_all(
+        conn, Holiday, "SELECT day, title FROM holidays WHERE day >= ? ORDER BY day LIMIT ?", (first, limit)
+    )
+
+
+def upsert_holiday(conn: Connection, day: str, title: str) -> None:
+    """Enter a holiday, or give it another title."""
+    conn.execute(
+        "INSERT INTO holidays (day, title) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET title = excluded.title",
+        (day, title),
+    )
+
+
+def delete_holiday(conn: Connection, day: str) -> bool:
+    """Take a holiday away; False when the day was none."""
+    return conn.execute("DELETE FROM holidays WHERE day = ?", (day,)).rowcount == 1

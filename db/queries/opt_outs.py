@@ -68,6 +68,41 @@ def list_opt_outs(conn: Connection, limit: int = 1000) -> list[OptOut]:
     )
 
 
+class OptOutLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One number that stopped advertising, with whose it is and who entered it."""
+
+    number: str
+    source: str
+    detail: str
+    since: str
+    person_name: str
+    maker: str
+
+
+def list_opt_out_lines(conn: Connection, text: str = "", limit: int = 100) -> list[OptOutLine]:
+    """Give the open stops whose number contains `text`, newest first."""
+    return fetch_all(
+        conn,
+        OptOutLine,
+        """
+        SELECT number, source, detail, since, IFNULL(users.display_name, '') AS maker,
+            IFNULL((SELECT TRIM(first_name || ' ' || last_name) FROM person_phones
+                JOIN persons ON persons.id = person_phones.person_id
+                WHERE person_phones.number = message_opt_outs.number ORDER BY persons.id LIMIT 1), '') AS person_name
+        FROM message_opt_outs
+        LEFT JOIN users ON users.id = message_opt_outs.created_by
+        WHERE until IS NULL AND instr(number, ?1) ORDER BY since DESC, message_opt_outs.id DESC LIMIT ?2
+        """,
+        (text, limit),
+    )
+
+
+def count_opt_outs(conn: Connection) -> int:
+    """Count the numbers that stopped advertising."""
+    row = conn.execute("SELECT COUNT(*) AS n FROM message_opt_outs WHERE until IS NULL").fetchone()
+    return int(row["n"])
+
+
 def stopped_among(conn: Connection, numbers: Iterable[str]) -> set[str]:
     """Give those of the numbers that stopped advertising."""
     asked = list(numbers)

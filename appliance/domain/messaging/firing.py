@@ -35,6 +35,8 @@ from db import Connection
 from db.queries import message_rules, message_templates, occasions
 from db.queries.message_rules import Firing, RuleRow
 
+FRIDAY = 4
+"""The office's day off, as `date.weekday` counts."""
 NO_NUMBER = "no-number"
 NO_TEXT = "no-text"
 EMPTY_FIELD = "empty-field"
@@ -45,6 +47,8 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
     due: Due
     rule: RuleRow
+    template_id: int
+    """The rule's text, or the person's own."""
     is_cancelled: bool = False
 
 
@@ -75,8 +79,7 @@ def fire_due(
             continue
         row = rows[one.rule_id]
         person_id = one.occurrence.person_id
-        instead = own.get((row.id, person_id)) if person_id is not None else None
-        template_id = instead.template_id if instead and instead.template_id else row.template_id
+        template_id = _template_of(row, person_id, own)
         with acting(conn, now, None, tell) as act:
             result = _fire(act, row, one, template_id, zone, office or {})
         if result:
@@ -93,12 +96,18 @@ def planned(
     happenings: Mapping[str, Happening] = HAPPENINGS,
 ) -> list[Planned]:
     """Give what the rules will send in the next days, the earliest first, with what somebody took out."""
-    rows, due = _plan(conn, now, now + timedelta(days=days), zone, happenings, own_of(conn))
+    own = own_of(conn)
+    rows, due = _plan(conn, now, now + timedelta(days=days), zone, happenings, own)
     keys = [one.key for one in due]
     fired = message_rules.keys_fired(conn, keys)
     cancelled = message_rules.keys_cancelled(conn, keys)
     return [
-        Planned(due=one, rule=rows[one.rule_id], is_cancelled=one.key in cancelled)
+        Planned(
+            due=one,
+            rule=rows[one.rule_id],
+            template_id=_template_of(rows[one.rule_id], one.occurrence.person_id, own),
+            is_cancelled=one.key in cancelled,
+        )
         for one in due
         if one.key not in fired or one.key in cancelled
     ]
@@ -147,6 +156,11 @@ def own_of(conn: Connection, person_id: int | None = None) -> dict[tuple[int, in
     }
 
 
+def _template_of(row: RuleRow, person_id: int | None, own: Mapping[tuple[int, int], Own]) -> int:
+    instead = own.get((row.id, person_id)) if person_id is not None else None
+    return instead.template_id if instead and instead.template_id else row.template_id
+
+
 def _plan(
     conn: Connection,
     now: datetime,
@@ -175,7 +189,8 @@ def _plan(
         last_day = last + max(_lead(rule) for rule in of_event)
         occurrences += happenings[event].source(conn, first_day, last_day)
     due = plan(
-        rules, occurrences, until=until, zone=zone, is_holiday=lambda day: day.isoformat() in free, own=own,
+        rules, occurrences, until=until, zone=zone, own=own,
+        is_holiday=lambda day: day.weekday() == FRIDAY or day.isoformat() in free,
     )  # fmt: skip
     oldest = {rule.id: now - timedelta(hours=rule.late_hours) - timedelta(days=1) for rule in rules}
     return rows, [one for one in due if one.at >= oldest[one.rule_id]]

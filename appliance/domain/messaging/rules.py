@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
+from appliance.domain import audit
 from appliance.domain.acting import Acting
 from appliance.domain.messaging.happenings import HAPPENINGS, Happening, fields_of
 from appliance.domain.messaging.planning import Condition, Offset
@@ -104,7 +105,38 @@ def save_rule(
         rule_id = message_rules.insert_rule(act.conn, stored, act.at, act.user.id if act.user else None)
     unique = dict.fromkeys((offset.unit, offset.amount) for offset in offsets)
     message_rules.replace_offsets(act.conn, rule_id, unique)
+    known = {"name", "is_active", "at_minute", "template_id", "conditions", "on_holiday"}
+    changes = audit.differences(
+        {key: value for key, value in msgspec.structs.asdict(before).items() if key in known}
+        if before
+        else {},
+        {key: value for key, value in msgspec.structs.asdict(stored).items() if key in known},
+    )
+    audit.note_done(act, "change" if before else "create", "message-rule", rule_id, name, changes=changes)
     return rule_id
+
+
+def switch_rule(act: Acting, rule_id: int, is_active: bool) -> None:
+    """Switch a rule on or off. Raises `NotFoundError`."""
+    row = message_rules.find_rule(act.conn, rule_id)
+    if row is None:
+        raise NotFoundError(f"there is no rule {rule_id}")
+    offsets = [
+        msgspec.convert({"unit": one.unit, "amount": one.amount}, Offset)
+        for one in message_rules.list_offsets(act.conn)
+        if one.rule_id == rule_id
+    ]
+    conditions = msgspec.json.decode(row.conditions, type=list[Condition])
+    save_rule(act, msgspec.structs.replace(row, is_active=is_active), offsets, conditions)
+
+
+def remove_rule(act: Acting, rule_id: int) -> None:
+    """Take a rule away; what it sent stays. Raises `NotFoundError`."""
+    row = message_rules.find_rule(act.conn, rule_id)
+    if row is None:
+        raise NotFoundError(f"there is no rule {rule_id}")
+    message_rules.delete_rule(act.conn, rule_id)
+    audit.note_done(act, "delete", "message-rule", rule_id, row.name)
 
 
 def except_person(
