@@ -46,6 +46,17 @@ def refresh_person(conn: Connection, person_id: int) -> None:
     )
 
 
+def refresh_persons(conn: Connection, ids: Iterable[int]) -> None:
+    """Index many persons anew."""
+    wanted = json.dumps(sorted(set(ids)))
+    conn.execute("DELETE FROM person_search WHERE rowid IN (SELECT value FROM json_each(?))", (wanted,))
+    conn.execute(
+        "INSERT INTO person_search (rowid, names, digits, policies) "
+        f"{_TEXTS} WHERE persons.id IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    )
+
+
 def refresh_all(conn: Connection) -> int:
     """Index everybody anew; give how many."""
     conn.execute("DELETE FROM person_search")
