@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import appliance.scheduler.backups
 import appliance.scheduler.housekeeping
 import appliance.scheduler.messages
-import appliance.scheduler.ranks  # noqa: F401 - each registers its jobs
+import appliance.scheduler.ranks
+import appliance.scheduler.service  # noqa: F401 - each registers its jobs
 from appliance.scheduler.jobs import JOBS, Job
 
 _INTRODUCTION = """\

@@ -15,6 +15,7 @@ def scheduler(config: Config) -> None:
 
     Example: aminbox scheduler
     """
+    import appliance.scheduler.backups
     import appliance.scheduler.housekeeping
     import appliance.scheduler.messages
     import appliance.scheduler.ranks

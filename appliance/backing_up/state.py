@@ -1,0 +1,75 @@
+"""What is known of the copies: when the last good ones were made, what failed, what a restore proved."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+
+FOLDER = "backup"
+STATE_FILE = "state.json"
+
+
+class BackupState(msgspec.Struct, frozen=True, kw_only=True):
+    """The state the panel shows. Instants are UTC text, empty while there is none."""
+
+    copied_at: str = ""
+    """Last checked copy on the card."""
+    copied_mark: str = ""
+    """Mark of changes it holds."""
+    sealed_at: str = ""
+    """Last sealed copy on the medium, read back and compared."""
+    sealed_name: str = ""
+    sealed_bytes: int = 0
+    drilled_at: str = ""
+    """Last proven restore."""
+    drilled_rows: int = 0
+    """Rows counted in it."""
+    problem: str = ""
+    """Code of what stands in the way now: `damaged`, `full`, `no-medium`, `unwritable`, `no-key`, `no-age`, `torn`,
+    `drill`; empty when nothing does."""
+    problem_detail: str = ""
+    """In English, for the log and the technical part of a notice."""
+
+
+def backup_folder(database: Path) -> Path:
+    """Give the folder of copies on the card, beside the database."""
+    return database.parent / FOLDER
+
+
+def read_state(folder: Path) -> BackupState:
+    """Read the state; a missing or damaged file is an empty one."""
+    try:
+        return msgspec.json.decode((folder / STATE_FILE).read_bytes(), type=BackupState)
+    except (OSError, msgspec.DecodeError):
+        return BackupState()
+
+
+def write_state(folder: Path, state: BackupState) -> None:
+    """Keep the state, whole or not at all. Raises OSError."""
+    write_file(folder / STATE_FILE, msgspec.json.encode(state))
+
+
+def write_file(path: Path, data: bytes, mode: int = 0o640) -> None:
+    """Write a file beside its place, flush it, put it there and flush the folder. Raises OSError."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    put(part, path)
+
+
+def put(part: Path, path: Path) -> None:
+    """Give a flushed file its name, durably. Raises OSError."""
+    part.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        # Some media (FAT under certain drivers) refuse to flush a folder; the file itself was flushed.
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
