@@ -139,6 +139,44 @@ class CallLinked(Event, frozen=True, kw_only=True, tag="call.linked"):
     """Who said so."""
 
 
+class CallTaken(Event, frozen=True, kw_only=True, tag="call.taken"):
+    """A user said that it is he who talks."""
+
+    call_id: str
+    """The call."""
+    user_id: int
+    """Who talks."""
+
+
+class CallCardChanged(Event, frozen=True, kw_only=True, tag="call.card-changed"):
+    """What the card of a call shows was changed: its note, a fact of its caller, a mark of its number."""
+
+    call_id: str
+    """The call."""
+    user_id: int | None = None
+    """Who changed it; None for the box itself."""
+
+
+class CallbackOverdue(Event, frozen=True, kw_only=True, tag="callback.overdue"):
+    """A missed call was not returned within its deadline."""
+
+    callback_id: int
+    """The task."""
+    number: str
+    """Key of the number that waits."""
+    person_id: int | None = None
+    """Whose number it is, when it is exactly one person's."""
+
+
+class ComplaintOverdue(Event, frozen=True, kw_only=True, tag="complaint.overdue"):
+    """A complaint was not settled within its deadline."""
+
+    complaint_id: int
+    """The complaint."""
+    assignee_id: int | None = None
+    """The user who is to settle it."""
+
+
 class PersonRegistered(Event, frozen=True, kw_only=True, tag="person.registered"):
     """A person was entered."""
 
@@ -353,7 +391,11 @@ AnyCallEvent = Union[  # noqa: UP007 - msgspec wants a Union it can walk
 AnyEvent = Union[  # noqa: UP007
     AnyCallEvent,
     CallLinked,
+    CallTaken,
+    CallCardChanged,
     PersonRegistered,
+    CallbackOverdue,
+    ComplaintOverdue,
     LineUp,
     LineDown,
     SmsQueued,
@@ -384,7 +426,11 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     CallDialled,
     CallEnded,
     CallLinked,
+    CallTaken,
+    CallCardChanged,
     PersonRegistered,
+    CallbackOverdue,
+    ComplaintOverdue,
     LineUp,
     LineDown,
     SmsQueued,

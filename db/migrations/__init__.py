@@ -26,6 +26,7 @@ from db.migrations.m0031_callbacks import step as callbacks
 from db.migrations.m0032_complaints import step as complaints
 from db.migrations.m0033_imports import step as imports
 from db.migrations.m0035_ranks import step as ranks
+from db.migrations.m0036_callers import step as callers
 
 SET_NAME = "aminbox"
 
@@ -33,7 +34,7 @@ history = Migrations(SET_NAME)
 for _step in (
     office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
     service, books, reports, first_lists, list_indexes, line_calls, policy_orders, own_rules,
-    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks,
+    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)

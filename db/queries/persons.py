@@ -114,7 +114,7 @@ def list_persons_by_number(conn: Connection, number: str) -> list[Person]:
 
 
 def list_persons_by_number_ending(conn: Connection, digits: str, limit: int = 3) -> list[Person]:
-    """Give persons with a number that ends in these digits; a suggestion, never a match."""
+    """Give persons with a number that ends in these eight digits; a suggestion, never a match."""
     return fetch_all(
         conn,
         Person,
@@ -122,7 +122,7 @@ def list_persons_by_number_ending(conn: Connection, digits: str, limit: int = 3)
         SELECT DISTINCT {_COLUMNS}
         FROM person_phones
         JOIN persons ON persons.id = person_phones.person_id
-        WHERE person_phones.number LIKE '%' || ?
+        WHERE substr(person_phones.number, -8) = ?
         ORDER BY persons.id
         LIMIT ?
         """,

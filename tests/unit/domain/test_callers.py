@@ -22,7 +22,7 @@ def card(
     conn: Connection, number: str | None, state: str = "known", person_id: int | None = None
 ) -> CallCard:
     snapshot = msgspec.structs.replace(CALL, number=number, number_state=state)
-    return build_card(conn, row_of(snapshot, person_id))
+    return build_card(conn, row_of(snapshot, person_id), START.date())
 
 
 def test_a_number_of_one_person_is_known(conn: Connection, office: Office) -> None:
