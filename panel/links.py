@@ -13,6 +13,11 @@ def path_of(app: Flask, endpoint: str, **values: object) -> str:
     return path
 
 
+def page_of(endpoint: str, **values: object) -> str:
+    """Give the path of a screen that may not be there; empty then."""
+    return path_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
 def path_for(endpoint: str, **values: object) -> str:
     """Give the path of a route of the running application."""
     return path_of(current_app, endpoint, **values)

@@ -18,13 +18,13 @@ from appliance.core.phone import PhoneNumber, parse_phone
 from appliance.domain.settings.office import read_office
 from appliance.version import VERSION
 from db.queries.lines import list_line_states
-from panel.card import CardView, rights_of
+from panel.cardview import CardView
 from panel.context import Office, conn, office_of
 from panel.feature import SECTION_TITLES, Feature, MenuItem
 from panel.identity import current_user, require_user
 from panel.links import path_of
 from panel.live.sockets import live_of
-from panel.shelf import Shelf
+from panel.rights import rights_of
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,10 @@ def open_cards(csrf: str, shown: str | None = None) -> list[CardView]:
     rights = rights_of(require_user())
     if rights is None:
         return []
-    cards = live_of(current_app).cards.open_cards(conn())
-    shelf, at = Shelf(office_of(current_app).config), office_of(current_app).clock.now()
+    maker = live_of(current_app).cards
     return [
-        CardView(card=card, rights=rights, sound=shelf.running(card.call, at), csrf=csrf)
-        for card in cards
+        maker.view(conn(), card, rights, csrf=csrf)
+        for card in maker.open_cards(conn(), rights)
         if card.call.id != shown
     ]
 

@@ -4,25 +4,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from wtforms import SelectChoice
 
-from appliance.core.errors import ConflictError, InvalidInputError, OfficeError
-from appliance.domain.callers import build_card
-from appliance.domain.calls import PAGE_ROWS, choose_caller, list_log, open_call, register_caller
+from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
+from appliance.domain.calls import PAGE_ROWS, choose_caller, list_log, register_caller
+from db.queries import lists
 from db.queries.calls import CallListing
 from panel.access import permission, wants_json
+from panel.calls.answering import card_done, card_overtaken, card_page, card_refused, card_withdrawn
 from panel.calls.forms import LogFilter, RegisterForm
-from panel.card import CardView, outcome_words, rights_of
+from panel.card import outcome_words
 from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
-from panel.live.sockets import live_of
-from panel.messages import persian, status_of
-from panel.recordings.views import recordings_of
-from panel.shelf import Shelf
+from panel.messages import persian
 from panel.templating import line_title
 
 blueprint = Blueprint("calls", __name__)
@@ -59,7 +56,7 @@ def log() -> ResponseReturnValue:
 @permission("calls.view")
 def show(call_id: str) -> ResponseReturnValue:
     """Show one call."""
-    return _page(call_id)
+    return card_page(call_id)
 
 
 @blueprint.post("/calls/<call_id>/caller")
@@ -72,7 +69,7 @@ def choose(call_id: str) -> ResponseReturnValue:
         raise InvalidInputError("person_id", "not a number") from None
     with changing() as act:
         choose_caller(act, call_id, person_id)
-    return _done(call_id, "تماس به این شخص پیوند خورد.")
+    return card_done(call_id, "تماس به این شخص پیوند خورد.")
 
 
 @blueprint.post("/calls/<call_id>/register")
@@ -81,68 +78,18 @@ def register(call_id: str) -> ResponseReturnValue:
     """Register an unknown caller with the call's number."""
     form = RegisterForm()
     if not form.validate():
-        return _refused(call_id, {name: str(found[0]) for name, found in form.errors.items()}, form)
+        return card_refused(call_id, {name: str(found[0]) for name, found in form.errors.items()})
     try:
         with changing() as act:
             register_caller(act, call_id, form.first_name.data or "", form.last_name.data)
     except InvalidInputError as error:
-        return _refused(call_id, {error.field: persian(error, now())}, form)
+        return card_refused(call_id, {error.field: persian(error, now())})
     except ConflictError as error:
-        return _overtaken(call_id, error)
-    return _done(call_id, "در دفتر ثبت شد.")
-
-
-def _done(call_id: str, notice: str) -> ResponseReturnValue:
-    if wants_json():
-        return jsonify(ok=True, notice=notice, call=_payload(call_id))
-    flash(notice, "success")
-    return redirect(path_for("calls.show", call_id=call_id), 303)
-
-
-def _overtaken(call_id: str, error: OfficeError) -> ResponseReturnValue:
-    notice = persian(error, now())
-    if wants_json():
-        return jsonify(ok=False, notice=notice, call=_payload(call_id)), status_of(error)
-    flash(notice, "warning")
-    return redirect(path_for("calls.show", call_id=call_id), 303)
-
-
-def _refused(call_id: str, errors: dict[str, str], form: RegisterForm) -> ResponseReturnValue:
-    if wants_json():
-        return jsonify(ok=False, errors=errors), 422
-    values = {"first_name": form.first_name.data or "", "last_name": form.last_name.data or ""}
-    return _page(call_id, errors, values, 422)
-
-
-def _page(
-    call_id: str,
-    errors: dict[str, str] | None = None,
-    values: dict[str, str] | None = None,
-    status: int = 200,
-) -> ResponseReturnValue:
-    user = require_user()
-    stored = open_call(conn(), user, call_id)
-    newest = live_of(current_app).projection.newest(call_id, stored) or stored
-    rights = rights_of(user)
-    assert rights is not None
-    view = CardView(
-        card=build_card(conn(), newest),
-        rights=rights,
-        sound=Shelf(office().config).running(newest, now()),
-        csrf=generate_csrf(),
-        errors=errors or {},
-        values=values or {},
-    )
-    sound = recordings_of(newest) if rights.can_listen else None
-    return render_template("calls/show.html", view=view, sound=sound), status
-
-
-def _payload(call_id: str) -> dict[str, object]:
-    live, rights = live_of(current_app), rights_of(require_user())
-    call = live.cards.newest(conn(), call_id)
-    assert call is not None
-    assert rights is not None
-    return live.cards.payload(live.cards.card(conn(), call), rights)
+        return card_overtaken(call_id, error)
+    except NotFoundError as error:
+        # Registered meanwhile by a colleague whose customers this user may not know.
+        return card_withdrawn(call_id, error)
+    return card_done(call_id, "در دفتر ثبت شد.")
 
 
 def _place(text: str | None) -> tuple[str, str] | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from appliance.core.clock import to_text
 from appliance.core.ids import new_id
 from appliance.core.phone import parse_phone
 from appliance.domain.callers import CallCard, Recognition
+from db.queries.caller_cards import EarlierCall
 from db.queries.calls import CallRow
 from db.queries.persons import Person, PersonPhone
-from panel.card import CardView, Rights
+from panel.cardview import CardView
 from panel.context import Office
+from panel.rights import Rights
 
 
 def sample_cards(now: datetime, _office: Office) -> list[tuple[str, CardView]]:
@@ -66,8 +68,8 @@ def _call(
     number_state: str | None = None,
     answered: datetime | None = None,
     ended: datetime | None = None,
-) -> CallRow:
-    return CallRow(
+) -> EarlierCall:
+    return EarlierCall(
         id=new_id(at), line=1, direction=direction, state=state, revision=1, started_at=to_text(at),
         answered_at=to_text(answered) if answered else None, ended_at=to_text(ended) if ended else None,
         number=number, number_state=number_state or ("known" if number else "pending"),
@@ -84,4 +86,8 @@ def _card(call: CallRow, recognition: Recognition, person: Person | None = None,
         phones=phones,
         **more,
     )
-    return CardView(card=card, rights=Rights(can_link=True, can_register=True))
+    return CardView(
+        card=card,
+        rights=Rights(permissions=frozenset({"calls.link", "persons.register"})),
+        today=date.fromisoformat(call.started_at[:10]),
+    )

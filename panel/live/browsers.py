@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from appliance.domain.access import User
-from panel.card import Rights, rights_of
+from panel.rights import Rights, rights_of
 
 
 @dataclass(frozen=True)

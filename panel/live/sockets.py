@@ -23,6 +23,7 @@ from panel.context import conn, now, office_of
 from panel.identity import current_user
 from panel.live.browsers import Browser, Browsers
 from panel.live.cards import CardMaker
+from panel.live.followup import FollowUp
 from panel.live.listener import Listener
 from panel.live.projection import CallProjection
 from panel.live.sync import read_request, sync_answer
@@ -61,7 +62,8 @@ class Live:
         self.browsers = Browsers(office.config.panel.max_browsers)
         self.projection = CallProjection()
         self.cards = CardMaker(app, self.projection)
-        self.teller = Teller(self.projection, self.cards, self.browsers, self.emit)
+        self.follow_up = FollowUp(self.cards, self.browsers, self.emit)
+        self.teller = Teller(self.projection, self.cards, self.browsers, self.emit, self.follow_up)
         self._stop = threading.Event()
         self._listener: Listener | None = None
 
@@ -89,11 +91,13 @@ class Live:
         """Begin to listen on the bus and to watch the sessions; once, in the process that serves."""
         self._listener = self.listener(name)
         self._listener.start()
+        self.follow_up.start(office_of(self._app).config.data.database)
         threading.Thread(target=self._sweep_loop, name="sessions", daemon=True).start()
 
     def stop(self) -> None:
         """Close every connection, so that the process can end at once."""
         self._stop.set()
+        self.follow_up.stop()
         for browser in self.browsers.all():
             self.disconnect(browser)
 

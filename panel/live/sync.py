@@ -11,8 +11,8 @@ import msgspec
 from appliance.core.clock import to_text
 from db import Connection
 from db.queries import calls
-from panel.card import Rights
 from panel.live.cards import CardMaker
+from panel.rights import Rights
 
 MOST_IDS = 40
 MOST_MISSED = 5
@@ -59,19 +59,19 @@ def sync_answer(
     last_event: str | None,
 ) -> dict[str, Any]:
     """Give the open calls, the newest state of the page's own, and short calls that came and went unseen."""
-    cards = {card.call.id: card for card in maker.open_cards(conn)}
+    cards = {card.call.id: card for card in maker.open_cards(conn, rights)}
     others = [call_id for call_id in wanted.calls if call_id not in cards]
     if wanted.last_event:
         others += [call_id for call_id in _missed(conn, wanted.last_event, now) if call_id not in cards]
     for call_id in dict.fromkeys(others):
         row = maker.newest(conn, call_id)
         if row is not None:
-            cards[call_id] = maker.card(conn, row)
+            cards[call_id] = maker.card(conn, row, rights)
     ordered = sorted(cards.values(), key=lambda card: (card.call.started_at, card.call.id))
     return {
         "now": to_text(now),
         "last_event": last_event,
-        "calls": [maker.payload(card, rights) for card in ordered],
+        "calls": [maker.payload(conn, card, rights) for card in ordered],
     }
 
 

@@ -7,9 +7,13 @@ from typing import Any, Protocol
 
 from appliance.core.events import (
     AnyEvent,
+    CallCardChanged,
+    CallDialled,
     CallEvent,
+    CallIdentified,
     CallLinked,
     CallSnapshot,
+    CallTaken,
     LineDown,
     LineUp,
     PersonRegistered,
@@ -23,6 +27,7 @@ from db import Connection
 from db.queries import calls, lines
 from panel.live.browsers import Browsers
 from panel.live.cards import CardMaker
+from panel.live.followup import FollowUp
 from panel.live.projection import CallProjection
 
 LINES_ROOM = "lines"
@@ -46,11 +51,19 @@ class Emit(Protocol):
 class Teller:
     """Turns events into messages. `lock` keeps a message with an older state from overtaking a newer one."""
 
-    def __init__(self, projection: CallProjection, cards: CardMaker, browsers: Browsers, emit: Emit) -> None:
+    def __init__(
+        self,
+        projection: CallProjection,
+        cards: CardMaker,
+        browsers: Browsers,
+        emit: Emit,
+        follow_up: FollowUp,
+    ) -> None:
         self._projection = projection
         self._cards = cards
         self._browsers = browsers
         self._emit = emit
+        self._follow_up = follow_up
         self.lock = threading.RLock()
         self.last_event_id: str | None = None
 
@@ -68,11 +81,19 @@ class Teller:
                     if self._projection.apply(event.call):
                         self._tell_line(event.call)
                         self._tell_call(conn, event.name, event.call.id, event.id)
+                        if isinstance(event, CallIdentified | CallDialled):
+                            self._follow_up.want(event.call.id)
+                case CallTaken():
+                    self._tell_call(conn, event.name, event.call_id, event.id)
+                case CallCardChanged():
+                    self._tell_call(conn, event.name, event.call_id, event.id)
+                    self._follow_up.want(event.call_id)
                 case CallLinked():
                     self._tell_linked(conn, event)
                 case PersonRegistered():
                     for call_id in self._projection.open_ids():
                         self._tell_call(conn, event.name, call_id, event.id)
+                        self._follow_up.want(call_id)
                 case (
                     RecordingStarted()
                     | RecordingFinished()
@@ -110,15 +131,16 @@ class Teller:
             ]
         for call_id in ids:
             self._tell_call(conn, event.name, call_id, event.id)
+            self._follow_up.want(call_id)
 
     def _tell_call(self, conn: Connection, name: str, call_id: str, event_id: str) -> None:
         rights = self._browsers.rights()
         call = self._cards.newest(conn, call_id) if rights else None
         if call is None:
             return
-        card = self._cards.card(conn, call)
         for each in rights:
-            self._emit(name, self._cards.payload(card, each, event_id), to=each.room)
+            card = self._cards.card(conn, call, each)
+            self._emit(name, self._cards.payload(conn, card, each, event_id), to=each.room)
 
     def line_states(self, conn: Connection) -> list[dict[str, Any]]:
         """Give each line's state as stored."""

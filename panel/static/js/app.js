@@ -1,6 +1,10 @@
 // Starts every behaviour whose data attribute is on the page.
 import { startCalendar } from "./calendar.js";
+import { startCardAttach } from "./cardattach.js";
+import { createDetails } from "./carddetails.js";
 import { startCardForms } from "./cardforms.js";
+import { startCardNotes } from "./cardnote.js";
+import { startCardRank } from "./cardrank.js";
 import { startConnection } from "./connection.js";
 import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
@@ -45,6 +49,7 @@ const recordings = startRecordings();
 startTitle();
 startSound();
 startPersons();
+const details = createDetails();
 
 const show = (name, call, options) => {
   dock.show(name, call, options);
@@ -52,10 +57,14 @@ const show = (name, call, options) => {
   recordings.show(name, call);
 };
 
-startCardForms((call) => show("action", call, { isOwn: true }));
+startCardForms((call) => show("action", call, { isOwn: true }), details.place);
+startCardNotes();
+startCardAttach();
+startCardRank();
+details.look(0);
 const socket = startConnection({
   known: () => dock.ids(),
-  onCall: (name, call) => show(name, call),
+  onCall: (name, call) => (name === "card.details" ? details.place(call) : show(name, call)),
   onSync: (answer, isReconnect) => {
     clock.set(answer.now);
     for (const call of answer.calls) show("calls.sync", call);

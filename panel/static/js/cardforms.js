@@ -1,8 +1,9 @@
 // A card's forms are sent without leaving the page; without scripts they are ordinary forms.
 import { post } from "./post.js";
 import { toast } from "./toast.js";
+import { forgetTyped } from "./typed.js";
 
-export function startCardForms(onCall) {
+export function startCardForms(onCall, onDetails) {
   document.addEventListener("submit", async (event) => {
     const form = event.target.closest("form[data-card-action]");
     if (!form) return;
@@ -12,9 +13,11 @@ export function startCardForms(onCall) {
     if (button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
     try {
-      const { answer, body } = await post(form.action, new FormData(form));
+      const { answer, body } = await post(form.action, new FormData(form, event.submitter));
       showProblems(form, body.errors ?? {});
+      if (answer.ok) settle(form, card);
       if (body.call) onCall(body.call);
+      if (body.details) onDetails(body.details);
       if (answer.ok) toast(body.notice);
       else if (body.notice) note(card, body.notice);
     } catch {
@@ -25,6 +28,14 @@ export function startCardForms(onCall) {
   });
 }
 
+// What was saved is no longer typed text; the form shows it, or is empty again.
+function settle(form, card) {
+  if (!form.dataset.keepTyped) return;
+  if (form.contains(document.activeElement)) document.activeElement.blur();
+  forgetTyped(card.dataset.call, form.dataset.keepTyped);
+  form.reset();
+}
+
 function showProblems(form, errors) {
   let first = null;
   for (const place of form.querySelectorAll("[data-problem]")) {
@@ -32,6 +43,7 @@ function showProblems(form, errors) {
     const input = form.elements[place.dataset.problem];
     place.textContent = problem;
     place.hidden = !problem;
+    if (!(input instanceof HTMLElement)) continue;
     input.classList.toggle("is-invalid", Boolean(problem));
     input.toggleAttribute("aria-invalid", Boolean(problem));
     if (problem) first ??= input;

@@ -1,15 +1,11 @@
 // The dock of call cards: opens, updates and stacks them, and never takes focus or typed text away.
+import { isBusy, markTalker, mergeSections } from "./carddetails.js";
 import { read, write } from "./store.js";
 import { forgetTyped, keepTyped, restoreTyped } from "./typed.js";
 
 const MOST_CARDS = 8;
 const MOST_CLOSED = 200;
 const OPENING = /^(call\.(ringing|identified|answered|missed|ended|dialling|dialled)|calls\.sync)$/;
-
-export function isBusy(card) {
-  if (card.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true;
-  return [...card.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
-}
 
 function parse(html) {
   const template = document.createElement("template");
@@ -40,16 +36,24 @@ export function createDock() {
     quiet.reverse().slice(0, Math.max(0, tooMany)).forEach((card) => card.remove());
   }
 
+  // Nothing moves the card in which somebody types or talks: another call comes below it, folded to its head.
   function open(card) {
-    const busy = cards().find(isBusy);
+    const first = cards().find((other) => isBusy(other) || (other.dataset.open === "yes" && !other.hasAttribute("data-folded")));
     if (card.dataset.open === "yes") makeRoom();
     card.classList.add("is-new");
-    if (busy) busy.after(card);
+    if (first) first.after(card);
     else dock.prepend(card);
-    if (!busy) dock.scrollTop = 0;
-    restoreTyped(card);
+    if (!first) dock.scrollTop = 0;
+    settle(card);
     if (read("folded", []).includes(card.dataset.call)) fold(card, true);
+    else if (first?.matches(".is-rich")) card.toggleAttribute("data-folded", true);
+    card.querySelector("[data-card-fold]").setAttribute("aria-expanded", String(!card.hasAttribute("data-folded")));
     remember();
+  }
+
+  function settle(card) {
+    markTalker(card);
+    restoreTyped(card);
   }
 
   function notice(card, text, action) {
@@ -72,12 +76,28 @@ export function createDock() {
     const next = fresh.querySelector('[data-part="caller"]');
     old.replaceWith(next);
     card.querySelector("[data-card-notice]").hidden = true;
+    mergeSections(card, document.createDocumentFragment());
     if (hadFocus) {
       const heading = next.querySelector("h2");
       heading.tabIndex = -1;
       heading.focus();
     }
-    restoreTyped(card);
+  }
+
+  // What is written of a call belongs to the call, whoever the caller is; a note that is being written stays.
+  function replaceNote(card, fresh) {
+    const [old, next] = [card, fresh].map((one) => one.querySelector("[data-card-note]"));
+    if (!next || !old) {
+      if (next) card.querySelector(".call-scroll").after(next);
+      else old?.remove();
+      return;
+    }
+    if (isBusy(old)) return;
+    for (const name of ["note", "note_revision"]) {
+      const [field, now] = [old, next].map((form) => form.elements[name]);
+      field.value = now.value;
+      field.defaultValue = now.defaultValue;
+    }
   }
 
   function replaceSound(old, fresh) {
@@ -94,16 +114,18 @@ export function createDock() {
     const status = card.querySelector('[data-part="status"]');
     const freshStatus = fresh.querySelector('[data-part="status"]');
     if (status.innerHTML !== freshStatus.innerHTML) status.replaceChildren(...freshStatus.childNodes);
+    markTalker(card);
+    if (isOwn) card.querySelector("[data-card-notice]").hidden = true;
     replaceSound(card.querySelector('[data-part="sound"]'), fresh.querySelector('[data-part="sound"]'));
-    const key = card.querySelector('[data-part="caller"]').dataset.key;
-    if (key === fresh.querySelector('[data-part="caller"]').dataset.key) return;
-    if (isOwn || !isBusy(card)) replaceCaller(card, fresh);
+    replaceNote(card, fresh);
+    const [old, next] = [card, fresh].map((one) => one.querySelector('[data-part="caller"]'));
+    if (old.dataset.caller === next.dataset.caller) mergeSections(card, fresh);
+    else if (isOwn || !isBusy(old)) replaceCaller(card, fresh);
     else notice(card, "مشخصات این تماس‌گیرنده همین حالا عوض شد.", () => replaceCaller(card, fresh));
   }
 
   function show(name, call, { isOwn = false } = {}) {
     const card = find(call.call_id);
-    if (isOwn) forgetTyped(call.call_id);
     if (card) update(card, parse(call.html), isOwn);
     else if (OPENING.test(name) && !isClosed(call.call_id)) open(parse(call.html));
     else return;
@@ -114,6 +136,8 @@ export function createDock() {
     write("closed", [card.dataset.call, ...read("closed", [])].slice(0, MOST_CLOSED));
     forgetTyped(card.dataset.call);
     card.remove();
+    const next = cards().find((other) => other.dataset.open === "yes");
+    if (next?.hasAttribute("data-folded") && !cards().some((other) => other.dataset.open === "yes" && !other.hasAttribute("data-folded"))) fold(next, false);
     remember();
     document.dispatchEvent(new CustomEvent("cards:changed"));
   }
@@ -131,7 +155,8 @@ export function createDock() {
   cards().filter((card) => isClosed(card.dataset.call)).forEach((card) => card.remove());
   dock.prepend(...cards().reverse());
   cards().filter((card) => read("folded", []).includes(card.dataset.call)).forEach((card) => fold(card, true));
-  document.querySelectorAll("[data-call-card]").forEach(restoreTyped);
+  document.querySelectorAll("[data-call-card]").forEach((card) => mergeSections(card, document.createDocumentFragment()));
+  document.querySelectorAll("[data-call-card]").forEach(settle);
   keepTyped();
   dock.dataset.ready = "";
   // The page makes room while there are cards; a :has() for it would be asked again at every change of the page.
