@@ -7,7 +7,8 @@ from flask import Flask
 import panel.persons.contacts
 import panel.persons.needs
 import panel.persons.relations
-import panel.persons.routes  # noqa: F401  # each brings its routes
+import panel.persons.routes
+import panel.persons.writing  # noqa: F401  # each brings its routes
 from appliance.core.jalali import format_date
 from panel.feature import Feature, MenuItem
 from panel.persons.blueprint import blueprint
@@ -24,6 +25,13 @@ def _install(app: Flask) -> None:
 feature = Feature(
     blueprint=blueprint,
     menu=(MenuItem("مشتریان", "persons.index", "users", "persons.view", place=20, key="m"),),
-    permissions=("persons.view", "persons.register", "persons.edit", "persons.archive", "groups.manage"),
+    permissions=(
+        "persons.view",
+        "persons.register",
+        "persons.edit",
+        "persons.archive",
+        "groups.manage",
+        "messages.send",
+    ),
     install=_install,
 )

@@ -36,6 +36,7 @@ from appliance.domain.people.entering import ENTERED
 from appliance.domain.people.fields import GENDERS, GRADES, KINDS
 from appliance.domain.people.needs import STATES
 from appliance.domain.people.reaching import is_reachable, policy_reach
+from appliance.domain.people.writing_to import Way, ways_to
 from appliance.domain.policies.status import STATUS_TITLES, status_sql
 from appliance.domain.settings.office import read_office
 from db.queries import lists, person_overview
@@ -362,6 +363,11 @@ class PersonPage:
         if part == "addresses":
             return {"city_id": self.row["city_id"]}
         return {"assignee_id": self.user.id} if part == "needs" else {}
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """The numbers and addresses the person may be written to."""
+        return ways_to(conn(), self.person.id)
 
     # The tabs
 

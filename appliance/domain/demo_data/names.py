@@ -18,6 +18,9 @@ _ROOTS = (
     "رحیم", "سلیمان", "بهرام", "خسرو", "جمشید", "مظفر", "نجف", "طاهر", "عظیم", "فرج", "کمال", "لطف", "منوچهر", "ولی",
 )  # fmt: skip
 _ENDINGS = ("ی", "ی", "یان", "زاده", "پور", "نژاد", "ی‌فر", "ی‌راد", "ی مقدم", "ی‌نیا")
+_WORDS = ("زاده", "پور", "نژاد")
+_NOT_JOINING = "اآدذرزژو"
+"""Letters that join no following one: no half-space is written after them."""
 JOBS = (
     "پزشک", "معلم", "مهندس عمران", "راننده", "کارمند بانک", "وکیل", "نانوا", "مغازه‌دار", "پرستار", "بازنشسته",
     "کشاورز", "دانشجو", "آرایشگر", "حسابدار", "مکانیک", "خانه‌دار", "برنامه‌نویس", "تاجر",
@@ -50,11 +53,13 @@ def last_name(random: Random) -> str:
 
 
 def joined(root: str, ending: str) -> str:
-    """Put a family name together as it is written: «رضا» and «ی» make «رضایی», «ولی» and «یان» make «ولیان»."""
+    """Put a family name together as it is written: «رضایی», «ولیان», «کریم‌پور» with a half-space, «احمدپور» without."""
     if ending.startswith("ی") and root.endswith("ا"):
         return f"{root}ی{ending}"
     if ending.startswith("ی") and root.endswith("ی"):
         return f"{root}{ending[1:]}"
+    if ending in _WORDS and root[-1] not in _NOT_JOINING:
+        return f"{root}\u200c{ending}"
     return f"{root}{ending}"
 
 

@@ -91,7 +91,7 @@ def test_the_reference_office_is_known_to_be_there(
 @pytest.mark.parametrize(
     ("root", "ending", "name"),
     [("رضا", "ی", "رضایی"), ("رضا", "ی‌فر", "رضایی‌فر"), ("رضا", "زاده", "رضازاده"), ("ولی", "یان", "ولیان"),
-     ("احمد", "ی", "احمدی")],
+     ("احمد", "ی", "احمدی"), ("احمد", "پور", "احمدپور"), ("کریم", "پور", "کریم‌پور")],
 )  # fmt: skip
 def test_a_family_name_is_spelled_as_it_is_written(root: str, ending: str, name: str) -> None:
     assert joined(root, ending) == name
