@@ -35,7 +35,7 @@ NO_LINE = 0
 """Stands where a call's line does, for a call of no line."""
 FIELDS = (
     Field(key="direction", title="جهت", kind=Choice(DIRECTIONS), is_required=True),
-    Field(key="outcome", title="نتیجهٔ تماس", kind=Choice(OUTCOMES), is_required=True),
+    Field(key="outcome", title="پاسخ", kind=Choice(OUTCOMES), is_required=True),
     Field(key="day", title="تاریخ", kind=Day(), is_required=True),
     Field(key="time", title="ساعت", kind=TimeOfDay(), is_required=True),
     Field(key="minutes", title="مدت (دقیقه)", kind=Whole(0, LONGEST_MINUTES, unit="دقیقه")),

@@ -14,10 +14,12 @@ from appliance.core.ids import new_id
 from appliance.core.phone import parse_phone
 from appliance.domain.access import User, require
 from appliance.domain.acting import Acting, store_event
+from appliance.domain.callbacks.following import follow_call
 from appliance.domain.callers import row_of, snapshot_of
+from appliance.domain.people.reaching import is_reachable, reach_condition, require_person
 from appliance.domain.persons import enter_person
 from db import Connection, transaction
-from db.queries import calls, persons
+from db.queries import callbacks, calls, persons
 from db.queries.calls import CallFilter, CallListing, CallRow
 from db.text import ascii_digits, fold
 
@@ -28,7 +30,8 @@ LONGEST_CALL = timedelta(hours=6)
 def record_call(conn: Connection, event: CallEvent) -> bool:
     """Store a live call event and the call as it then stood; False when that was done before.
 
-    A call whose number belongs to exactly one person is linked to them at once.
+    A call whose number belongs to exactly one person is linked to them at once. A missed one opens the task to call
+    back and a conversation closes it; that is done after the call is kept, which it is whatever becomes of its task.
     """
     with transaction(conn):
         if not store_event(conn, event):
@@ -39,16 +42,23 @@ def record_call(conn: Connection, event: CallEvent) -> bool:
             owners = persons.list_persons_by_number(conn, stored.number)
             if len(owners) == 1:
                 calls.update_call_person(conn, stored.id, owners[0].id)
+    if event.call.answered_at or event.call.ended_at:
+        follow_call(conn, event.call.id)
     return True
 
 
 def open_call(conn: Connection, user: User, call_id: str) -> CallRow:
-    """Give one call to a user who may see calls."""
+    """Give one call to a user who may see calls. Raises `NotFoundError`, also for one out of his reach."""
     require(user, "calls.view")
     call = calls.find_call(conn, call_id)
-    if call is None:
+    if call is None or not is_within_reach(conn, user, call):
         raise NotFoundError(f"call {call_id}")
     return call
+
+
+def is_within_reach(conn: Connection, user: User, call: CallRow) -> bool:
+    """Tell whether a user may know of a call: it is of nobody, or of somebody within his reach."""
+    return call.person_id is None or is_reachable(conn, user.reach, call.person_id)
 
 
 def choose_caller(act: Acting, call_id: str, person_id: int) -> None:
@@ -56,10 +66,9 @@ def choose_caller(act: Acting, call_id: str, person_id: int) -> None:
     assert act.user is not None
     require(act.user, "calls.link")
     call = open_call(act.conn, act.user, call_id)
-    person = persons.find_person(act.conn, person_id)
-    if person is None:
-        raise NotFoundError(f"person {person_id}")
+    person = require_person(act, person_id)
     calls.update_call_person(act.conn, call.id, person.id)
+    callbacks.link_known(act.conn)
     act.record(
         CallLinked(id=act.new_id(), at=act.at, call_id=call.id, person_id=person.id, user_id=act.user.id)
     )
@@ -80,6 +89,7 @@ def register_caller(act: Acting, call_id: str, first_name: str, last_name: str) 
         raise ConflictError(f"the number of call {call_id} was registered by somebody else")
     person_id = enter_person(act, first_name=first_name, last_name=last_name, numbers=[call.number])
     calls.update_unlinked_calls(act.conn, call.number, person_id)
+    callbacks.link_known(act.conn)
     act.record(
         CallLinked(id=act.new_id(), at=act.at, call_id=call.id, person_id=person_id, user_id=act.user.id)
     )
@@ -122,6 +132,11 @@ class CallSearch(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None = None
     from_day: date | None = None
     until_day: date | None = None
+    direction: str = ""
+    result_id: int | None = None
+    user_id: int | None = None
+    is_noted: bool = False
+    is_by_hand: bool = False
 
 
 def list_log(
@@ -132,7 +147,7 @@ def list_log(
     zone: str = jalali.DEFAULT_ZONE,
     before: tuple[str, str] | None = None,
 ) -> list[CallListing]:
-    """Give one page of the call log, newest first."""
+    """Give one page of the call log as far as the user's reach goes, newest first."""
     require(user, "calls.view")
     digits = number_part(search.text)
     wanted = CallFilter(
@@ -142,6 +157,12 @@ def list_log(
         name_part="" if digits else fold(search.text),
         from_at=to_text(jalali.day_bounds(search.from_day, zone)[0]) if search.from_day else None,
         until_at=to_text(jalali.day_bounds(search.until_day, zone)[1]) if search.until_day else None,
+        direction=search.direction or None,
+        result_id=search.result_id,
+        user_id=search.user_id,
+        is_noted=search.is_noted,
+        is_by_hand=search.is_by_hand,
+        reach=reach_condition(user.reach),
     )
     return calls.list_calls(conn, wanted, limit=PAGE_ROWS, before=before)
 

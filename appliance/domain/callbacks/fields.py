@@ -34,6 +34,8 @@ CALLBACKS = Subject(
         Field(key="person", title="مشتری", kind=Text(160), sql=_NAME, folded_sql="people.search_key", is_listed=True),
         Field(key="person_id", title="شناسهٔ مشتری", kind=Whole(), is_filtered=False, is_exported=False, is_listed=True),
         Field(key="number", title="شماره", kind=Phone(), is_listed=True),
+        Field(key="sharing", title="صاحبان شماره", kind=Whole(), is_filtered=False, is_exported=False, is_listed=True,
+              sql="(SELECT COUNT(*) FROM person_phones WHERE person_phones.number = callbacks.number)"),
         Field(key="grade", title="رتبه", kind=Choice(GRADES), is_listed=True),
         Field(key="missed_count", title="دفعه", kind=Whole(), is_listed=True),
         Field(key="line", title="خط", kind=Whole(), is_listed=True),

@@ -24,8 +24,9 @@ from db.queries.complaints import ComplaintHead
 from db.queries.message_templates import find_default
 
 EVENT = "complaint.closed"
-OWN_TEXT = "{نام بیمه‌گذار؟} گرامی، نتیجهٔ شکایت شما با شمارهٔ پیگیری {شماره پیگیری}: {نتیجه}\n{نام دفتر؟}"
-"""Sent unless the office has a text of its own for the event."""
+GREETING = "{نام بیمه‌گذار} گرامی، "
+OWN_TEXT = "نتیجهٔ شکایت شما با شمارهٔ پیگیری {شماره پیگیری}: {نتیجه}\n{نام دفتر؟}"
+"""Sent unless the office has a text of its own for the event; the greeting stands before it when there is a name."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ def prepare_answer(conn: Connection, head: ComplaintHead, office: Mapping[str, V
         "نتیجه": head.result,
         "مهلت": local(from_text(head.due_at), zone).date() if head.due_at else None,
     }
-    body = template.body if template else OWN_TEXT
+    body = template.body if template else (GREETING if head.person else "") + OWN_TEXT
     return Answer(
         number=receiver_of(conn, head.person_id, head.number),
         text=render(body, values, zone).text.strip(),
