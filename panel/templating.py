@@ -15,6 +15,7 @@ from flask import Flask, current_app
 from appliance.core import jalali
 from appliance.core.clock import from_text, to_text
 from appliance.core.phone import PhoneNumber, parse_phone
+from appliance.domain.call_entry import NO_LINE
 from appliance.domain.settings.office import read_office
 from appliance.version import VERSION
 from db.queries.lines import list_line_states
@@ -123,7 +124,9 @@ def menu_sections(menu: list[MenuItem]) -> list[tuple[str, str, list[MenuItem]]]
 
 
 def line_title(office: Office, number: int) -> str:
-    """Give what the office calls a line: «خط ۱»."""
+    """Give what the office calls a line: «خط ۱»; a call entered by hand had none."""
+    if number == NO_LINE:
+        return "موبایل"
     section = office.config.line(number)
     return (section.title if section else "") or f"خط {jalali.persian_digits(number)}"
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from appliance.core.errors import NotFoundError
 from appliance.domain import audit
 from appliance.domain.acting import Acting
+from appliance.domain.complaints.reaching import require_complaint
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.reaching import require_person
 from appliance.domain.policies.issuing import require_policy
@@ -124,5 +125,13 @@ def _policy(act: Acting, object_id: int) -> str:
     return str(require_policy(act, object_id)["policy_no"])
 
 
-_RECORDS: dict[str, Callable[[Acting, int], str]] = {"person": _person, "policy": _policy}
+def _complaint(act: Acting, object_id: int) -> str:
+    return f"شکایت {require_complaint(act, object_id)['tracking_no']}"
+
+
+_RECORDS: dict[str, Callable[[Acting, int], str]] = {
+    "person": _person,
+    "policy": _policy,
+    "complaint": _complaint,
+}
 """Kinds of record that take files, and how each is reached and called."""

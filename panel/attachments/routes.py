@@ -24,7 +24,11 @@ from panel.problems import field_problem
 from panel.uploads import takes_files
 
 blueprint = Blueprint("attachments", __name__)
-PAGES = {"person": ("persons.show", "person_id"), "policy": ("policies.show", "policy_id")}
+PAGES = {
+    "person": ("persons.show", "person_id"),
+    "policy": ("policies.show", "policy_id"),
+    "complaint": ("complaints.show", "complaint_id"),
+}
 """The page a record's files stand on, by kind."""
 _SHUT = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; sandbox"
 _SHUT_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, SelectChoice, SelectField, StringField, ValidationError
+from wtforms import BooleanField, Form, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from appliance.core import jalali
 from appliance.domain.calls import CallSearch
 from appliance.domain.persons import LONGEST_NAME
+from db.queries.lists import Entry
 from db.text import ascii_digits
 
 OUTCOMES = [
@@ -23,6 +24,7 @@ OUTCOMES = [
     SelectChoice("out", "خروجی"),
     SelectChoice("unknown", "ناشناس"),
 ]
+DIRECTIONS = [SelectChoice("", "ورودی و خروجی"), SelectChoice("in", "ورودی"), SelectChoice("out", "خروجی")]
 _DATE_PROBLEM = "تاریخ را مانند ۱۴۰۵/۰۹/۰۱ بنویسید."
 
 
@@ -51,6 +53,23 @@ class LogFilter(Form):
     text = StringField("شماره یا نام", validators=[Length(max=80, message="متن جست‌وجو بلند است.")])
     from_day = JalaliDateField("از")
     until_day = JalaliDateField("تا")
+    direction = SelectField("جهت", choices=DIRECTIONS, default="", validate_choice=False)
+    result = SelectField("نتیجه", choices=[], default="", validate_choice=False)
+    who = SelectField("کاربر", choices=[], default="", validate_choice=False)
+    noted = BooleanField("با یادداشت", false_values=("", "0"))
+    by_hand = BooleanField("ثبت دستی", false_values=("", "0"))
+
+    def offer(self, lines: list[SelectChoice], results: list[Entry], users: list[Entry]) -> None:
+        """Say what may be chosen from the office's own lists."""
+        self.line.choices = [SelectChoice("", "همهٔ خطوط"), *lines]
+        self.result.choices = [
+            SelectChoice("", "همهٔ نتیجه‌ها"),
+            *(SelectChoice(one.key, one.title) for one in results),
+        ]
+        self.who.choices = [
+            SelectChoice("", "همهٔ همکاران"),
+            *(SelectChoice(one.key, one.title) for one in users),
+        ]
 
     def validate_until_day(self, field: JalaliDateField) -> None:
         """The end may not lie before the start."""
@@ -67,11 +86,16 @@ class LogFilter(Form):
             line=int(line) if line.isdigit() and len(line) < 4 else None,
             from_day=self.from_day.day,
             until_day=self.until_day.day,
+            direction=self.direction.data if self.direction.data in ("in", "out") else "",
+            result_id=_whole(self.result.data),
+            user_id=_whole(self.who.data),
+            is_noted=self.noted.data,
+            is_by_hand=self.by_hand.data,
         )
 
     def chosen(self) -> dict[str, Any]:
         """Give the fields in use, for addresses that keep them."""
-        return {name: value for name, value in self.data.items() if value}
+        return {name: "1" if value is True else value for name, value in self.data.items() if value}
 
 
 class RegisterForm(FlaskForm):
@@ -85,3 +109,8 @@ class RegisterForm(FlaskForm):
             Length(max=LONGEST_NAME, message="نام خانوادگی بلند است."),
         ],
     )
+
+
+def _whole(text: str | None) -> int | None:
+    digits = ascii_digits(text or "")
+    return int(digits) if digits.isdecimal() and len(digits) < 16 else None

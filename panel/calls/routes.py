@@ -34,7 +34,8 @@ def log() -> ResponseReturnValue:
     lines = [
         SelectChoice(str(line.number), line_title(office(), line.number)) for line in office().config.lines
     ]
-    form.line.choices = [SelectChoice("", "همهٔ خطوط"), *lines]
+    results, users = (lists.list_entries(conn(), name) for name in ("choices:call-result", "users"))
+    form.offer(lines, results, users)
     is_valid = form.validate()
     before = _place(request.args.get("before"))
     rows = (

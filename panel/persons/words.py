@@ -66,7 +66,8 @@ def contact_words(row: TimelineRow, page_of: Callable[..., str]) -> ContactWords
             return ContactWords("calendar-event", tone, row.title, state)
         case "complaint":
             state, tone = COMPLAINT_STATES[row.state]
-            return ContactWords("flag", tone, f"شکایت: {row.title}" if row.title else "شکایت", state)
+            title = f"شکایت: {row.title}" if row.title else "شکایت"
+            return ContactWords("flag", tone, title, state, page_of("complaints.show", complaint_id=int(row.id)))
         case "endorsement":
             kind = ENDORSEMENT_TITLES[row.state]  # type: ignore[index]
             return ContactWords(

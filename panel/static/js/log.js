@@ -47,7 +47,9 @@ export function createLog() {
     const body = place.querySelector("[data-log-body]");
     if (name === "call.linked" || name === "action") refresh();
     if (row) {
-      if (Number(call.revision) >= Number(row.dataset.revision)) row.outerHTML = call.row;
+      // What was written of a call is not in its message: the row is asked for anew.
+      if ("written" in row.dataset || name === "call.card-changed") refresh();
+      else if (Number(call.revision) >= Number(row.dataset.revision)) row.outerHTML = call.row;
       return;
     }
     if (rows.dataset.first !== "yes" || name === "call.linked") return;
@@ -84,7 +86,7 @@ export function createLog() {
     typing = setTimeout(narrow, TYPING_MS);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[type=radio], select")) narrow();
+    if (event.target.matches("[type=radio], [type=checkbox], select")) narrow();
   });
   return { show, refresh };
 }
