@@ -97,18 +97,6 @@ def write_whole(path: Path, data: bytes, mode: int, group: int = -1) -> None:
     part.replace(path)
 
 
-def overwrite_in_place(path: Path, data: bytes) -> None:
-    """Replace a file's bytes by as many others. Raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY)
-    try:
-        if os.fstat(descriptor).st_size != len(data):
-            raise OSError(f"{path} changed its size")
-        os.pwrite(descriptor, data, 0)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _write_network(places: Places, file: InstallerFile) -> None:
     network = places.root / "run/systemd/network"
     network.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import grp
-import subprocess
 from pathlib import Path
 
 import click
@@ -22,18 +21,13 @@ def provision(root: Path) -> None:
 
     Example: aminbox provision
     """
-    from appliance.provisioning.applying import Places, overwrite_in_place
+    from appliance.core.boot_partition import overwrite_in_place, writable
+    from appliance.provisioning.applying import Places
     from appliance.provisioning.applying import provision as take_over
 
     def rewrite(path: Path, data: bytes) -> None:
-        if root != Path("/"):
+        with writable(path.parent):
             overwrite_in_place(path, data)
-            return
-        _remount(path.parent, "rw")
-        try:
-            overwrite_in_place(path, data)
-        finally:
-            _remount(path.parent, "ro")
 
     group = -1
     with contextlib.suppress(KeyError):
@@ -90,11 +84,3 @@ def _shown(code_file: Path) -> str | None:
         return code_file.read_text(encoding="utf-8").splitlines()[0]
     except (OSError, IndexError):
         return None
-
-
-def _remount(folder: Path, how: str) -> None:
-    done = subprocess.run(
-        ["/usr/bin/mount", "-o", f"remount,{how}", str(folder)], capture_output=True, text=True
-    )
-    if done.returncode:
-        raise OSError(f"{folder} cannot be mounted {how}: {done.stderr.strip()}")

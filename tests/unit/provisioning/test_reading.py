@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.core.boot_partition import overwrite_in_place
 from appliance.core.config import load_text
-from appliance.provisioning.applying import Places, overwrite_in_place, provision
+from appliance.provisioning.applying import Places, provision
 from appliance.provisioning.blanking import blanked
 from appliance.provisioning.network import supplicant, wired
 from appliance.provisioning.reading import read_installer_file
