@@ -55,6 +55,7 @@ Permission = Literal[
     "recordings.refuse",
     "recordings.delete",
     "recordings.audit",
+    "imports.manage",
     "lists.manage",
     "settings.manage",
     "users.manage",
@@ -120,6 +121,7 @@ PERMISSION_TITLES: dict[str, dict[Permission, str]] = {
         "recordings.audit": "دیدن سابقهٔ شنیدن",
     },
     "مدیریت": {
+        "imports.manage": "ورود اطلاعات از فایل بیمه‌گر و مغایرت‌گیری",
         "lists.manage": "تعریف فهرست‌ها (منطقه، رشته، بیمه‌گر، …)",
         "settings.manage": "تنظیمات دفتر",
         "users.manage": "کاربران و دسترسی‌ها",
@@ -142,7 +144,7 @@ _OFFICE: frozenset[Permission] = frozenset(
 _DESK: frozenset[Permission] = _OFFICE | {
     "persons.identity", "policies.issue", "policies.edit", "money.view", "groups.manage", "deliveries.manage",
     "messages.view", "messages.send", "messages.manage", "lines.view", "lines.ring", "calls.listen",
-    "recordings.refuse",
+    "recordings.refuse", "imports.manage",
 }  # fmt: skip
 _EVERYTHING: frozenset[Permission] = frozenset(name for group in PERMISSION_TITLES.values() for name in group)
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
