@@ -26,6 +26,8 @@ RESTART_WAITS_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 HEALTHY_S = 20.0
 """A role that ran so long before it died starts anew with the shortest wait."""
 WATCHDOG_S = 30.0
+START_S = 90.0
+"""A role that loads slowly on a busy box is not silent yet: systemd's default for a start."""
 STOP_S = 6.0
 POLL_S = 0.1
 LOOK_S = 1.0
@@ -83,8 +85,9 @@ class Child:
         self.is_ready = False
 
     def is_silent(self, at: float) -> bool:
-        """Tell whether the role's watchdog has been silent for too long."""
-        return self.process is not None and at - self.heard > WATCHDOG_S
+        """Tell whether the role's watchdog has been silent for too long, or its start has taken too long."""
+        patience_s = WATCHDOG_S if self.is_ready else START_S
+        return self.process is not None and at - self.heard > patience_s
 
 
 class Supervisor:

@@ -45,7 +45,11 @@ class RunningOffice:
             start_new_session=True,
             env=os.environ | {"TMPDIR": str(folder.parent)},
         )
-        self.wait_for(lambda: "AminBox is ready" in self.log, START_S)
+        try:
+            self.wait_for(lambda: "AminBox is ready" in self.log, START_S)
+        except AssertionError:
+            self.close()
+            raise
         self.config: Config = load_config(file)
         self.runtime = Path(self._runtime())
 
