@@ -134,6 +134,14 @@ def read_secrets(conn: Connection, route_id: int) -> dict[str, str]:
     return {row.name: row.value for row in rows}
 
 
+def has_secrets(conn: Connection, route_id: int) -> set[str]:
+    """Give the names of the secrets that are set on a route, never their values."""
+    rows = conn.execute(
+        "SELECT name FROM message_route_secrets WHERE route_id = ? AND value <> ''", (route_id,)
+    )
+    return {row["name"] for row in rows}
+
+
 def find_changed_at(conn: Connection) -> str:
     """Give a mark that changes whenever a route's settings do."""
     row = conn.execute(

@@ -8,6 +8,7 @@ import msgspec
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
 from appliance.core.jalali import local, persian_digits
 from appliance.domain.messaging import campaigns as service
@@ -136,9 +137,17 @@ def _progress(row: Campaign) -> dict[str, object]:
         "state": CAMPAIGN_STATES[row.state],
         "states": RESULT_STATES,
         "progress": done,
+        "begins": _begins(row, done),
         "percent": 100 * done.handed // done.receivers if done.receivers else 100,
         "cost_rial": campaigns.find_campaign_cost(conn(), row.id),
     }
+
+
+def _begins(row: Campaign, done: service.Progress) -> str:
+    """Give when a campaign that has not begun will; empty: at once, or it has."""
+    at = service.begins_at(conn(), row, now(), office().zone)
+    is_waiting = row.state == "draft" or (row.state == "running" and not done.handed)
+    return to_text(at) if is_waiting and at > now() else ""
 
 
 def _page(row: Campaign) -> str:

@@ -307,6 +307,11 @@ def start_of(campaign: Campaign) -> datetime | None:
     return from_text(campaign.starts_at) if campaign.starts_at else None
 
 
+def begins_at(conn: Connection, campaign: Campaign, now: datetime, zone: str = "Asia/Tehran") -> datetime:
+    """Give when the first message of a campaign goes out at the earliest: its start, or the end of quiet hours."""
+    return next_allowed(read_settings(conn), max(start_of(campaign) or now, now), zone)
+
+
 def _recipients(
     keyed: Sequence[tuple[Receiver, str | None]], gate: Gate, body: str, channel: Channel
 ) -> Iterator[NewRecipient]:

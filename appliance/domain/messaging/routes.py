@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
+from appliance.domain import audit
 from appliance.domain.acting import Acting
 from db.queries import message_routes
 from db.queries.message_routes import Rate, RouteRow
@@ -42,13 +43,29 @@ def save_route(act: Acting, row: RouteRow, secrets: Mapping[str, str] | None = N
     for name, value in (secrets or {}).items():
         if value:
             message_routes.upsert_secret(act.conn, route_id, name, value)
+    audit.note_done(act, "setting", "message-route", route_id, row.title)
     return route_id
 
 
 def remove_route(act: Acting, route_id: int) -> None:
     """Take a route out with its secrets; messages and bookings keep its name."""
-    if not message_routes.delete_route(act.conn, route_id):
+    before = next((one for one in message_routes.list_routes(act.conn) if one.id == route_id), None)
+    if before is None or not message_routes.delete_route(act.conn, route_id):
         raise NotFoundError(f"there is no route {route_id}")
+    audit.note_done(act, "delete", "message-route", route_id, before.title)
+
+
+def move_route(act: Acting, route_id: int, step: int) -> None:
+    """Try a route one place earlier (-1) or later (1) than now. Raises `NotFoundError`."""
+    rows = message_routes.list_routes(act.conn)
+    here = next((place for place, one in enumerate(rows) if one.id == route_id), None)
+    if here is None:
+        raise NotFoundError(f"there is no route {route_id}")
+    there = min(max(here + step, 0), len(rows) - 1)
+    rows.insert(there, rows.pop(here))
+    for place, one in enumerate(rows, start=1):
+        if one.place != place:
+            message_routes.update_route(act.conn, msgspec.structs.replace(one, place=place), act.at)
 
 
 def set_rate(
