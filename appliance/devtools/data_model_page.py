@@ -36,8 +36,8 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Calls": (
         "Calls as the lines saw them, what came of them, and their recordings.",
-        ("calls", "call_subjects", "spam_numbers", "line_states", "recordings", "recording_listenings",
-         "recording_refusals", "recording_notes"),
+        ("calls", "call_subjects", "callbacks", "callback_calls", "spam_numbers", "line_states", "recordings",
+         "recording_listenings", "recording_refusals", "recording_notes"),
     ),
     "Service": (
         "Claims, cases, activities, complaints, gifts, files.",
