@@ -35,7 +35,7 @@ def paper(key: str) -> ResponseReturnValue:
     with changing() as act:
         title = f"{view.report.title} · چاپ · {'، '.join(view.ready.words)}"
         audit.note_done(act, "view", "reports", view.report.key, title, row_count=view.total)
-    return render_template("reports/paper.html", view=view, paper=view.paper(), foot_words=foot_words)
+    return render_template("reports/paper.html", asked=view, paper=view.paper(), foot_words=foot_words)
 
 
 @blueprint.get("/reports/<key>/pdf")
@@ -75,7 +75,7 @@ def paper_document(paper: Paper, empty: str) -> dict[str, Any]:
         "columns": [{"titles": one.titles, "share": one.share} for one in paper.headings],
         "sections": [
             {
-                "heads": [[level, f"{title}: {name}"] for level, title, name in section.heads],
+                "heads": [[one.level, f"{one.title}: {one.name}"] for one in section.heads],
                 "rows": [[[text.text for text in cell] for cell in line.cells] for line in section.lines],
                 "feet": [foot_words(foot, paper) for foot in section.feet],
             }

@@ -49,7 +49,7 @@ def show(key: str) -> ResponseReturnValue:
     view = ReportView(key, request.args)
     return render_template(
         "reports/show.html",
-        view=view,
+        asked=view,
         paper=view.paper(is_page=True),
         today=days_today(),
         days_left=days_left,

@@ -39,7 +39,7 @@ REPORT = Report(
     further=("cancel_date.from", "cancel_date.until", *policies.FURTHER),
     groups=policies.GROUPS,
     order=policies.ORDER,
-    columns=(policies.DESCRIPTION, policies.DATES, CANCELLATION, REASON),
+    columns=(policies.DESCRIPTION, policies.PAST_DATES, CANCELLATION, REASON),
     flat=(*policies.FLAT, "cancel_date", "cancel_reason", "refund"),
     totals=(Total(title="جمع برگشتی", field="refund"),),
     empty="بیمه‌نامه‌ای با این شرط‌ها ابطال نشده است.",

@@ -56,6 +56,17 @@ class Line(msgspec.Struct, frozen=True):
     cells: tuple[tuple[Text, ...], ...]
 
 
+class Begin(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands where a group begins."""
+
+    level: int
+    title: str
+    """«رشته»."""
+    name: str
+    count: int
+    """Rows of the whole group, on whatever page."""
+
+
 class Foot(msgspec.Struct, frozen=True, kw_only=True):
     """What stands where a group ends."""
 
@@ -70,8 +81,8 @@ class Foot(msgspec.Struct, frozen=True, kw_only=True):
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """The rows of one group that are shown."""
 
-    heads: tuple[tuple[int, str, str], ...]
-    """(level, title, name) of each group that begins here; on a later page, of each it goes on with."""
+    heads: tuple[Begin, ...]
+    """Of each group that begins here; on a later page, of each it goes on with."""
     lines: tuple[Line, ...]
     feet: tuple[Foot, ...]
     """Of each group that ends here, the lowest first."""
@@ -111,7 +122,12 @@ def make_paper(
         sections.append(
             Section(
                 heads=tuple(
-                    (level, report.groups[level].title, name)
+                    Begin(
+                        level=level,
+                        title=report.groups[level].title,
+                        name=name,
+                        count=sum(group.count for group in _members(groups, names[: level + 1])),
+                    )
                     for level, name in enumerate(names)
                     if names[: level + 1] != before[: level + 1]
                 ),
@@ -180,7 +196,7 @@ def _feet(ready: Ready, groups: list[Gathered], names: tuple[str, ...]) -> Itera
         upper = names[: level + 1]
         if following[: level + 1] == upper:
             return
-        members = [group for group in groups if group.names[: level + 1] == upper]
+        members = _members(groups, upper)
         yield Foot(
             level=level,
             title=ready.report.groups[level].title,
@@ -190,6 +206,11 @@ def _feet(ready: Ready, groups: list[Gathered], names: tuple[str, ...]) -> Itera
                 _rial(sum(group.sums[one] for group in members)) for one in range(len(members[0].sums))
             ),
         )
+
+
+def _members(groups: list[Gathered], names: tuple[str, ...]) -> list[Gathered]:
+    """Give the lowest groups within one of a higher level."""
+    return [group for group in groups if group.names[: len(names)] == names]
 
 
 def _rial(amount: int) -> str:

@@ -14,8 +14,8 @@ from appliance.domain.reports.frame import Column, Group, Part, Row, Span
 from db.text import ascii_digits
 
 SECTION = "بیمه‌نامه‌های تمدیدی"
-FILTERS = ("person.contains", "line_code.is", "marketer_id.is", "insurer_id.is")
-FURTHER = ("unit_id.is", "region_id.is", "has_phone.is", "policy_no.contains")
+FILTERS = ("person.contains", "line_code.is", "marketer_id.is")
+FURTHER = ("insurer_id.is", "unit_id.is", "region_id.is", "has_phone.is", "policy_no.contains")
 MADE_HERE = "policies.is_ours = 1"
 RENEWED = "EXISTS (SELECT 1 FROM policies AS follower WHERE follower.renews_id = policies.id)"
 KEPT = f"{MADE_HERE} AND policies.cancel_date IS NULL AND policies.lost_at IS NULL AND NOT {RENEWED}"
@@ -125,12 +125,15 @@ HOLDER = Part(title="بیمه‌گذار", write=holder, reads=("person", "landl
 EXPIRY = Part(
     title="تاریخ انقضاء", write=lambda row: day(row["end_date"]), reads=("end_date",), day="end_date"
 )
+OVER = Part(title="تاریخ انقضاء", write=lambda row: day(row["end_date"]), reads=("end_date",))
+"""The same where it matters no more how long ago it was."""
 MARKETER = Part(title="بازاریاب", write=lambda row: str(row["marketer_name"]), reads=("marketer_name",))
 REMARK = Part(title="توضیحات", write=lambda _row: "", reads=())
 """Left empty for handwriting."""
 
 DESCRIPTION = Column(parts=(POLICY, HOLDER), share=58)
 DATES = Column(parts=(EXPIRY, MARKETER), share=18)
+PAST_DATES = Column(parts=(OVER, MARKETER), share=18)
 REMARKS = Column(parts=(REMARK,), share=24)
 
 

@@ -44,7 +44,7 @@ REPORT = Report(
     further=policies.FURTHER,
     groups=policies.GROUPS,
     order=policies.ORDER,
-    columns=(policies.DESCRIPTION, policies.DATES, NEW),
+    columns=(policies.DESCRIPTION, policies.PAST_DATES, NEW),
     flat=(*policies.FLAT, "later_no", "later_core", "later_issue", "later_end", "later_insurer"),
     empty="در این مدت، بیمه‌نامه‌ای تمدید نشده است.",
 )

@@ -87,7 +87,7 @@ def test_the_sample_is_the_printed_one_line_by_line(sample: Printer) -> None:
     paper = sample()
     lines = []
     for section in paper.sections:
-        lines += [f"{title}: {name}" for _level, title, name in section.heads]
+        lines += [f"{head.title}: {head.name}" for head in section.heads]
         for line in section.lines:
             lines.append(" | ".join(texts[0].text for texts in line.cells))
             lines.append(" | ".join(texts[1].text for texts in line.cells[:2]))
@@ -117,7 +117,7 @@ def test_pages_together_are_the_whole_report(sample: Printer) -> None:
     assert [page.total for page in pages] == [4, 4]
     assert [len(section.feet) for page in pages for section in page.sections] == [1, 0, 2]
     # A later page says again which groups it goes on with.
-    assert [title for _level, title, _name in pages[1].sections[0].heads] == ["نماینده", "رشته"]
+    assert [(head.title, head.count) for head in pages[1].sections[0].heads] == [("نماینده", 4), ("رشته", 2)]
 
 
 @pytest.mark.parametrize(
