@@ -251,12 +251,12 @@ def test_a_policys_page_lists_what_it_brought_with_links(owner: Person, issue: I
         "#plan-customer",
         "#plan-insurer",
         "#commission",
-        "/policies?f.end_date.from=",
+        "/calendar?",
     ):
         assert f'href="{target}' in page, target
-    follow_up = re.search(r'href="(/policies\?f\.end_date\.from[^"]+)"', page)
-    assert follow_up is not None
-    assert f'data-row="{policy_id}"' in owner.get(follow_up[1].replace("&amp;", "&")).text
+    reminder = re.search(r'href="(/calendar\?[^"]+)"', page)
+    assert reminder is not None
+    assert f'href="/policies/{policy_id}"' in owner.get(reminder[1].replace("&amp;", "&")).text
     assert "۱۴۰۶/۰۸/۰۱" in page
 
 
