@@ -264,15 +264,22 @@ def list_queued(conn: Connection, limit: int) -> list[int]:
     return [row[0] for row in conn.execute("SELECT person_id FROM rank_queue LIMIT ?", (limit,))]
 
 
-def is_queued(conn: Connection, person_id: int) -> bool:
-    """Tell whether a person's rank is to be computed anew."""
-    row = conn.execute("SELECT 1 FROM rank_queue WHERE person_id = ?", (person_id,)).fetchone()
-    return row is not None
+def list_queued_between(conn: Connection, first_id: int, last_id: int) -> list[int]:
+    """Give those of a range of persons whose rank is to be computed anew."""
+    rows = conn.execute(
+        "SELECT person_id FROM rank_queue WHERE person_id BETWEEN ? AND ?", (first_id, last_id)
+    )
+    return [row[0] for row in rows]
 
 
 def count_queued(conn: Connection) -> int:
     """Count those whose rank is to be computed anew."""
     return int(conn.execute("SELECT COUNT(*) FROM rank_queue").fetchone()[0])
+
+
+def join_queue(conn: Connection, person_id: int) -> None:
+    """Let a person's rank be computed anew."""
+    conn.execute("INSERT OR IGNORE INTO rank_queue (person_id) VALUES (?)", (person_id,))
 
 
 def leave_queue(conn: Connection, first_id: int, last_id: int) -> None:

@@ -15,6 +15,7 @@ from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Listed
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.policies.userfields import policy_subject
+from appliance.domain.ranking.settings import FIELDS as RANKING_FIELDS
 from appliance.domain.settings.lists import BY_KEY
 from appliance.domain.settings.office import FIELDS as OFFICE_FIELDS
 from appliance.domain.users import FIELDS as USER_FIELDS
@@ -35,14 +36,14 @@ KINDS = {
 _FIELDS: dict[str, dict[str, Field]] = {
     "person": {field.key: field for field in PERSONS.fields},
     "user": {field.key: field for field in USER_FIELDS},
-    "setting": {field.key: field for field in OFFICE_FIELDS},
+    "setting": {field.key: field for field in (*OFFICE_FIELDS, *RANKING_FIELDS)},
 }
 _WORDS = {
     "password": "گذرواژه", "is_active": "فعال", "added": "دسترسی داده شد", "taken": "دسترسی گرفته شد",
     "phones": "تلفن", "addresses": "نشانی", "electronic": "نشانی الکترونیکی", "relation": "نسبت", "need": "نیاز بیمه‌ای",
     "channels": "راه‌های اطلاع‌رسانی", "archived_at": "بایگانی", "rule": "شرط‌های گروه", "parent_id": "زیرمجموعهٔ",
     "net_change": "تغییر حق بیمه", "renews_id": "تمدید", "standing": "وضعیت",
-    "place": "جایگاه",
+    "place": "جایگاه", "rank_grade": "رتبهٔ دستی", "rank_reason": "دلیل رتبهٔ دستی", "rank_until": "رتبهٔ دستی تا",
 }  # fmt: skip
 _PERMISSIONS: dict[str, str] = {
     str(key): title for group in PERMISSION_TITLES.values() for key, title in group.items()

@@ -33,11 +33,14 @@ from appliance.domain.people import (
 from appliance.domain.people.channels import CHANNELS
 from appliance.domain.people.completeness import missing_fields
 from appliance.domain.people.entering import ENTERED
-from appliance.domain.people.fields import GENDERS, GRADES, KINDS
+from appliance.domain.people.fields import GENDERS, KINDS
 from appliance.domain.people.needs import STATES
 from appliance.domain.people.reaching import is_reachable, policy_reach
 from appliance.domain.people.writing_to import Way, ways_to
 from appliance.domain.policies.status import STATUS_TITLES, status_sql
+from appliance.domain.ranking.loss_ratio import Ratio, loss_ratios
+from appliance.domain.ranking.standing import Badge, badge_of
+from appliance.domain.reputation import Reputation, payment_reputation
 from appliance.domain.settings.office import read_office
 from db.queries import lists, person_overview
 from db.queries.audit import AuditEntry, list_entries
@@ -45,7 +48,6 @@ from db.queries.groups import Group, list_groups
 from db.queries.person_addresses import list_addresses, list_electronic
 from db.queries.person_needs import find_choice, list_needs
 from db.queries.person_phones import list_phone_rows
-from db.queries.person_ranks import find_grade
 from db.queries.person_relations import list_channels
 from db.queries.persons import Person, find_person
 from db.queries.timeline import TimelineRow
@@ -165,10 +167,21 @@ class PersonPage:
     # The head
 
     @cached_property
-    def grade(self) -> tuple[str, str] | None:
-        """Code and title of the customer's rank."""
-        code = find_grade(conn(), self.person.id, self.today.isoformat())
-        return (code, GRADES[code]) if code else None
+    def rank(self) -> Badge | None:
+        """The customer's rank as it is now."""
+        return badge_of(conn(), self.person.id, self.today)
+
+    @cached_property
+    def reputation(self) -> Reputation | None:
+        """How the customer pays, for who may see it."""
+        if not self.user.may("money.view"):
+            return None
+        return payment_reputation(conn(), self.person.id, self.today)
+
+    @cached_property
+    def loss_ratios(self) -> list[Ratio]:
+        """Claims ÷ premium, over all lines and in each; none for who never bought here."""
+        return loss_ratios(conn(), self.person.id, self.today) if self.rank else []
 
     @cached_property
     def missing(self) -> list[Field]:

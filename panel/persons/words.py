@@ -86,6 +86,7 @@ def contact_words(row: TimelineRow, page_of: Callable[..., str]) -> ContactWords
 PART_TITLES = {
     "phones": "تلفن", "addresses": "نشانی", "electronic": "نشانی الکترونیکی", "relation": "نسبت", "need": "نیاز",
     "channels": "راه‌های اطلاع‌رسانی", "archived_at": "بایگانی", "contact-rules": "الگوهای تماس",
+    "rank_grade": "رتبهٔ دستی", "rank_reason": "دلیل رتبهٔ دستی", "rank_until": "رتبهٔ دستی تا",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ SECTIONS = {
     "modem-storm": "tests.bench.modem_storm",
     "message-storm": "tests.bench.message_storm",
     "campaign": "tests.bench.campaign",
+    "ranking": "tests.bench.ranking",
 }
 
 

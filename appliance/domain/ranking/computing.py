@@ -20,7 +20,7 @@ import msgspec
 from appliance.core import jalali
 from appliance.core.clock import to_text
 from appliance.domain.ranking.book import Book, BookMaker
-from appliance.domain.ranking.scoring import Counted, Score, score
+from appliance.domain.ranking.scoring import Counted, score
 from appliance.domain.ranking.settings import read_settings
 from appliance.domain.ranking.values import days_of, loss_ratio_points, read_values
 from db import Connection, transaction
@@ -29,10 +29,13 @@ from db.queries.ranking import Kept
 
 READ_PERSONS = 4_000
 """Persons read at a time for the book."""
-WRITE_PERSONS = 250
-"""Persons measured and written in one transaction."""
+WRITE_PERSONS = 1_000
+"""Persons measured at a time and written in one transaction, which holds the write lock for some hundredths of a
+second."""
 NIGHT_HOUR = 2
 """Hour of the office's day from which on a new book is made."""
+NEW_BOOK_PERCENT = 5
+"""Part of the book's customers who change until a new one is made before the night."""
 MOST_QUEUED = 400
 """Persons taken from the queue at a time."""
 
@@ -42,9 +45,12 @@ def _no_rest() -> None:
 
 
 def is_book_due(conn: Connection, now: datetime, zone: str = jalali.DEFAULT_ZONE) -> bool:
-    """Tell whether everybody's rank is to be computed: no book yet, a rule changed, or a new night came."""
+    """Tell whether everybody's rank is to be computed: no book yet, a rule changed, a new night came, or so many
+    customers changed that the book says little any more, as after an import or in an office that has just begun."""
     kept = ranking.find_book(conn)
     if kept is None or kept.is_stale:
+        return True
+    if ranking.count_queued(conn) > _decoded(kept.body).people * NEW_BOOK_PERCENT // 100:
         return True
     local = jalali.local(now, zone)
     return kept.on_day < local.date().isoformat() and local.hour >= NIGHT_HOUR
@@ -81,8 +87,13 @@ def compute_everybody(
         ranking.store_book(conn, msgspec.json.encode(book).decode(), today.isoformat(), to_text(now))
     for first in range(1, last + 1, WRITE_PERSONS):
         final = min(last, first + WRITE_PERSONS - 1)
+        # Who is queued leaves before he is read: a change while he is measured queues him again.
+        if ranking.list_queued_between(conn, first, final):
+            with transaction(conn):
+                ranking.leave_queue(conn, first, final)
+        measured = _measure(conn, first, final, book, today, is_new_book=True)
         with transaction(conn):
-            _compute_range(conn, first, final, book, today, now, is_new_book=True)
+            _keep(conn, measured, now)
         rest()
     with transaction(conn):
         if read_settings(conn) == settings:
@@ -99,7 +110,8 @@ def compute_queued(conn: Connection, now: datetime, zone: str = jalali.DEFAULT_Z
     queued = ranking.list_queued(conn, MOST_QUEUED)
     for person_id in queued:
         with transaction(conn):
-            _compute_range(conn, person_id, person_id, book, today, now, is_new_book=False)
+            ranking.leave_queue(conn, person_id, person_id)
+            _keep(conn, _measure(conn, person_id, person_id, book, today, is_new_book=False), now)
     return len(queued)
 
 
@@ -129,27 +141,41 @@ def effective_grade(computed: str, kept: Kept | None, today: date) -> str:
     return kept.override_grade if until is None or until >= today.isoformat() else computed
 
 
-def _compute_range(
-    conn: Connection, first: int, last: int, book: Book, today: date, now: datetime, *, is_new_book: bool
-) -> None:
-    """Compute and keep the ranks of a range of persons, inside a transaction."""
+class _Measured(msgspec.Struct):
+    """Ranks to be kept of a range of persons."""
+
+    ranks: list[tuple[int, float, str, str]] = []
+    """Person, score, grade and what the book counts him with, where any of it changed."""
+    shown: list[tuple[float | None, str | None, int | None, int]] = []
+    """Score, grade that counts, loss ratio and person."""
+    gone: list[int] = []
+    """Who is no customer any more."""
+
+
+def _measure(
+    conn: Connection, first: int, last: int, book: Book, today: date, *, is_new_book: bool
+) -> _Measured:
+    """Compute the ranks of a range of persons."""
     settings = read_settings(conn)
     values = read_values(conn, first, last, days_of(today, settings, book.year))
     kept = {one.person_id: one for one in ranking.list_kept(conn, first, last)}
-    ranks: list[tuple[int, float, str, str, str]] = []
-    shown: list[tuple[float | None, str | None, int | None, int]] = []
+    measured = _Measured(gone=ranking.list_ranked_others(conn, first, last, set(values)))
     for person_id, own in values.items():
         before = kept.get(person_id)
-        old = own.counted if is_new_book else counted_before(before)
-        found: Score = score(own, book, settings, today, old)
+        found = score(own, book, settings, today, own.counted if is_new_book else counted_before(before))
         parts = msgspec.json.encode(own.counted).decode() if is_new_book else before.parts if before else "[]"
         if before is None or (before.score, before.grade, before.parts) != (found.total, found.grade, parts):
-            ranks.append((person_id, found.total, found.grade, parts, to_text(now)))
+            measured.ranks.append((person_id, found.total, found.grade, parts))
         grade = effective_grade(found.grade, before, today)
-        shown.append((found.total, grade, loss_ratio_points(own.counted.claims, own.premium), person_id))
-    for person_id in ranking.list_ranked_others(conn, first, last, set(values)):
-        shown.append((None, None, None, person_id))
+        ratio = loss_ratio_points(own.counted.claims, own.premium)
+        measured.shown.append((found.total, grade, ratio, person_id))
+    measured.shown += [(None, None, None, person_id) for person_id in measured.gone]
+    return measured
+
+
+def _keep(conn: Connection, measured: _Measured, now: datetime) -> None:
+    """Keep what was measured, inside a transaction."""
+    ranking.store_ranks(conn, ((*rank, to_text(now)) for rank in measured.ranks))
+    ranking.store_on_persons(conn, measured.shown)
+    for person_id in measured.gone:
         ranking.delete_rank(conn, person_id)
-    ranking.store_ranks(conn, ranks)
-    ranking.store_on_persons(conn, shown)
-    ranking.leave_queue(conn, first, last)

@@ -11,6 +11,7 @@ from datetime import date
 import msgspec
 
 from appliance.core import jalali
+from appliance.domain.fields.kinds import Hundredths
 from appliance.domain.ranking.values import loss_ratio_points
 from db import Connection
 from db.queries import ranking_lines
@@ -19,6 +20,7 @@ PERIODS = {36: "۳ سال اخیر", 12: "یک سال اخیر", 24: "۲ سال 
 """Jalali months that may be chosen, the usual ones first; 0: everything."""
 BASES = {"incurred": "پرداخت‌شده و معوق", "paid": "تنها پرداخت‌شده"}
 """What counts as claims."""
+_PERCENT = Hundredths(unit="٪")
 
 
 class Ratio(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,16 @@ class Ratio(msgspec.Struct, frozen=True, kw_only=True):
     def basis_points(self) -> int | None:
         """Claims ÷ premium, rounded half up; None without premium."""
         return loss_ratio_points(self.claims, self.premium)
+
+    @property
+    def shown(self) -> str:
+        """The ratio as people read it: «۶۲٫۵۰٪»."""
+        return shown_ratio(self.basis_points)
+
+
+def shown_ratio(basis_points: int | None) -> str:
+    """Write a ratio; «—» where there is none."""
+    return "—" if basis_points is None else _PERCENT.show(basis_points)
 
 
 def loss_ratios(

@@ -60,14 +60,17 @@ def _change(
     ranking.store_override(act.conn, person_id, grade, reason, until, user_id)
     after = next(iter(ranking.list_kept(act.conn, person_id, person_id)))
     ranking.store_grade_on_person(act.conn, person_id, effective_grade(after.grade, after, today))
+    # A night's run may have measured him before this and be about to write what counted then.
+    ranking.join_queue(act.conn, person_id)
     changes = audit.differences(_shown(before), _shown(after))
     if changes:
         audit.note_done(act, "change", "person", person_id, person.full_name, changes=changes)
 
 
 def _shown(kept: Kept) -> dict[str, str | None]:
+    until = kept.override_until
     return {
-        "rank_grade": kept.override_grade,
+        "rank_grade": GRADES[kept.override_grade] if kept.override_grade else None,
         "rank_reason": kept.override_reason,
-        "rank_until": kept.override_until,
+        "rank_until": jalali.format_date(date.fromisoformat(until)) if until else None,
     }

@@ -36,11 +36,11 @@ GRADE_FIELDS = tuple(
     )
 )
 WINDOW_FIELDS = (
-    Field(key="window_months", title="دورهٔ خرید، کارمزد و خسارت", kind=Whole(12, 120, unit="ماه"), is_required=True,
+    Field(key="window_months", title="دورهٔ خرید و خسارت (ماه)", kind=Whole(12, 120, unit="ماه"), is_required=True,
           hint="خرید و خسارت پیش از این مدت به حساب نمی‌آید."),
-    Field(key="cheque_months", title="فراموشی چک برگشتی تسویه‌شده", kind=Whole(1, 120, unit="ماه"), is_required=True,
+    Field(key="cheque_months", title="فراموشی چک تسویه‌شده (ماه)", kind=Whole(1, 120, unit="ماه"), is_required=True,
           hint="چکی که پیش از این مدت برگشته و تسویه شده است، دیگر امتیازی کم نمی‌کند."),
-    Field(key="new_months", title="مدت «جدید» ماندن", kind=Whole(0, 24, unit="ماه"), is_required=True,
+    Field(key="new_months", title="مدت «جدید» ماندن (ماه)", kind=Whole(0, 24, unit="ماه"), is_required=True,
           hint="مشتری با یک بیمه‌نامه در این مدت رتبه‌ای جز «جدید» ندارد."),
     Field(key="is_capped", title="با چک برگشتی تسویه‌نشده، رتبه از برنزی بالاتر نرود", kind=Flag()),
 )  # fmt: skip
@@ -53,12 +53,12 @@ CHEQUE_FIELDS = tuple(
     for place, title in enumerate(("بدون چک برگشتی", "۱ چک", "۲ چک", "۳ چک و بیشتر"))
 )
 REPUTATION_FIELDS = (
-    Field(key="months", title="دورهٔ بررسی پرداخت‌ها", kind=Whole(1, 120, unit="ماه"), is_required=True),
-    Field(key="grace_days", title="مهلت پس از سررسید", kind=Whole(0, 60, unit="روز"), is_required=True),
-    Field(key="good_percent", title="خوش‌حساب: پرداخت به‌موقع از", kind=Whole(1, WHOLE, unit="٪"), is_required=True),
-    Field(key="usual_percent", title="معمولی: پرداخت به‌موقع از", kind=Whole(0, WHOLE, unit="٪"), is_required=True),
-    Field(key="slow_days", title="کندپرداخت: میانگین دیرکرد بیش از", kind=Whole(0, 365, unit="روز"), is_required=True),
-    Field(key="bad_days", title="بدحساب: معوق بیش از", kind=Whole(0, 730, unit="روز"), is_required=True),
+    Field(key="months", title="دورهٔ بررسی (ماه)", kind=Whole(1, 120, unit="ماه"), is_required=True),
+    Field(key="grace_days", title="مهلت پس از سررسید (روز)", kind=Whole(0, 60, unit="روز"), is_required=True),
+    Field(key="good_percent", title="خوش‌حساب: به‌موقع از (٪)", kind=Whole(1, WHOLE, unit="٪"), is_required=True),
+    Field(key="usual_percent", title="معمولی: به‌موقع از (٪)", kind=Whole(0, WHOLE, unit="٪"), is_required=True),
+    Field(key="slow_days", title="کندپرداخت: دیرکرد بیش از (روز)", kind=Whole(0, 365, unit="روز"), is_required=True),
+    Field(key="bad_days", title="بدحساب: معوق بیش از (روز)", kind=Whole(0, 730, unit="روز"), is_required=True),
 )  # fmt: skip
 FIELDS = (*WEIGHT_FIELDS, *GRADE_FIELDS, *WINDOW_FIELDS, *YEAR_FIELDS, *CHEQUE_FIELDS, *REPUTATION_FIELDS)
 

@@ -17,6 +17,7 @@ import { createLog } from "./log.js";
 import { startPersons } from "./persons.js";
 import { startPolicyForm } from "./policyform.js";
 import { startPrinting } from "./printing.js";
+import { startRanking } from "./ranking.js";
 import { startRecordings } from "./recordings.js";
 import { startScope } from "./scope.js";
 import { startSearch } from "./search.js";
@@ -40,6 +41,7 @@ startPolicyForm();
 startFiles();
 startMessages();
 startPrinting();
+startRanking();
 
 const log = createLog();
 const dock = createDock();

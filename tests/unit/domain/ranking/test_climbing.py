@@ -36,7 +36,7 @@ def test_every_way_leads_to_the_next_grade_and_a_cheaper_one_does_not(name: str)
     assert 1 <= len(found.ways) <= 2
     for way in found.ways:
         assert way.total >= found.from_score
-        if way.policies and way.premium > STEP_RIAL:
+        if way.premium > STEP_RIAL:
             less = changed(now, way.policies, way.premium - STEP_RIAL, is_settled=way.cheques > 0)
             assert score(less, BOOK, OFFICE, TODAY, one.counted).total < found.from_score
 
@@ -45,6 +45,13 @@ def test_the_cheapest_way_comes_first() -> None:
     for name in ("علی", "رضا", "حمید"):
         costs = [way.cost for way in climb(EXAMPLE[name]).ways]
         assert costs == sorted(costs)
+
+
+def test_premium_may_be_added_to_a_policy_in_force_or_come_with_a_new_one() -> None:
+    ways = climb(EXAMPLE["علی"]).ways
+    assert {bool(way.policies) for way in ways} == {True, False}
+    long_ago = msgspec.structs.replace(EXAMPLE["علی"], last_day=TODAY - timedelta(days=400))
+    assert all(way.policies for way in climb(long_ago).ways)
 
 
 def test_settling_a_cheque_is_a_way_when_only_the_cap_stands_between() -> None:

@@ -109,7 +109,7 @@ def test_a_rank_by_hand_counts_until_its_day_and_stays_known(conn: Connection, o
     row = conn.execute("SELECT rank_grade FROM persons WHERE id = ?", (ali,)).fetchone()
     assert row["rank_grade"] == "silver"
     entry = list_entries(conn, object_kind="person", object_id=str(ali))[0]
-    assert json.loads(entry.changes)["rank_grade"] == [None, "gold"]
+    assert json.loads(entry.changes)["rank_grade"] == [None, "طلایی"]
     assert json.loads(entry.changes)["rank_reason"] == [None, "معرف چند شرکت"]
 
 
