@@ -64,8 +64,8 @@ fi
 inside /usr/sbin/e2fsck -p "$data" >/dev/null 2>&1
 [ $? -gt 3 ] && { say "repairing the data"; inside /usr/sbin/e2fsck -y "$data"; }
 inside /usr/sbin/resize2fs "$data" >/dev/null 2>&1
-$bb mount -t ext4 -o noatime,nosuid,nodev,noexec,commit=5 "$data" /mnt/data || say "no data: the box starts without its memory"
-$bb mount -t vfat -o ro,umask=077,iocharset=utf8 "${part}1" /mnt/boot/aminbox || say "the installer's partition cannot be read"
+$bb mount -t ext4 -o noatime,nosuid,nodev,noexec,commit=5 "/mnt$data" /mnt/data || say "no data: the box starts without its memory"
+$bb mount -t vfat -o ro,umask=077,iocharset=utf8 "/mnt${part}1" /mnt/boot/aminbox || say "the installer's partition cannot be read"
 
 # Time never goes back: the last saved instant is better than the kernel's, until the network knows.
 if [ -f /mnt/data/system/clock ]; then

@@ -29,6 +29,10 @@ TOOLS = {
     "xz": "xz-utils", "systemd-sysusers": "systemd", "systemctl": "systemd", "git": "git",
 }  # fmt: skip
 STEPS = 10
+LEVEL, QUICK_LEVEL = 15, 3
+"""Of zstd, for the system."""
+MODEL = "pi-arm64"
+"""Which boxes an update of this image is for."""
 
 
 def main() -> int:
@@ -39,6 +43,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/image"))
     parser.add_argument("--commit", default="HEAD", help="what is built")
     parser.add_argument("--no-xz", action="store_true", help="leave the image uncompressed")
+    parser.add_argument("--quick", action="store_true", help="pack the system less, to try something")
     given = parser.parse_args()
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
@@ -48,14 +53,20 @@ def main() -> int:
         if given.command == "lock":
             print(f"{len(lock.make(given.cache))} packages")
         else:
-            build(given.cache.resolve(), given.out.resolve(), given.commit, is_packed=not given.no_xz)
+            build(
+                given.cache.resolve(),
+                given.out.resolve(),
+                given.commit,
+                is_packed=not given.no_xz,
+                level=QUICK_LEVEL if given.quick else LEVEL,
+            )
     except (BuildError, subprocess.CalledProcessError) as error:
         print(f"the image was not built: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def build(cache: Path, out: Path, commit: str, *, is_packed: bool) -> None:
+def build(cache: Path, out: Path, commit: str, *, is_packed: bool, level: int) -> None:
     """Build everything from the lock, the cache and a commit."""
     wanted = recipe()
     kernel = wanted["kernel"]
@@ -84,12 +95,19 @@ def build(cache: Path, out: Path, commit: str, *, is_packed: bool) -> None:
         wheels.install(cache / "wheels", root, work, source)
         tree.settle(root, epoch, services, source)
         (root / "etc/aminbox-build-time").write_text(f"{epoch}\n")
+        release_file = root / "usr/share/aminbox/release.json"
+        release_file.parent.mkdir(parents=True)
+        release_file.write_text(json.dumps({"model": MODEL, "number": epoch}) + "\n")
+        shutil.copyfile(release_file, out / "release.json")
+        if key := os.environ.get("AMINBOX_UPDATE_KEY"):
+            (release_file.parent / "update-keys").mkdir()
+            shutil.copyfile(key, release_file.parent / "update-keys/maker.pub")
     with step(6, STEPS, "compiling modules"):
         wheels.compile_modules(native, cache / "debs", root, work)
     with step(7, STEPS, "list of contents (SBOM)"):
         sbom.write(out / "sbom.spdx.json", packages, root, epoch)
     with step(8, STEPS, "system (squashfs)"):
-        disk.squashfs(root, out / "system.squashfs", epoch)
+        disk.squashfs(root, out / "system.squashfs", level, epoch)
     with step(9, STEPS, "card"):
         sizes = disk.Sizes()
         disk.firmware_files(firmware, source, work / "front")

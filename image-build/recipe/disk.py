@@ -50,12 +50,12 @@ def fat(path: Path, label: str, size_mib: int, folder: Path, epoch: int) -> None
         _run("mcopy", "-i", str(path), "-s", "-m", "-p", *entries, "::", epoch=epoch)
 
 
-def squashfs(tree: Path, path: Path, epoch: int) -> None:
+def squashfs(tree: Path, path: Path, level: int, epoch: int) -> None:
     """Make the read-only system: everything root's, one instant."""
     path.unlink(missing_ok=True)
     _run(
         "mksquashfs", str(tree), str(path), "-all-root", "-noappend", "-no-progress", "-quiet", "-comp", "zstd",
-        "-Xcompression-level", "15", "-b", "256K", "-no-xattrs", "-no-exports", "-processors", "2", epoch=epoch,
+        "-Xcompression-level", str(level), "-b", "256K", "-no-xattrs", "-no-exports", "-processors", "2", epoch=epoch,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ lists, enabled services.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +18,8 @@ from apt import HERE, BuildError, Package
 PROJECT = HERE.parent
 FIRMWARE_PACKAGES = ("raspi-firmware", "u-boot-rpi")
 """Their files go to the FAT partition and not into the system."""
+ACCOUNTS = ("aminbox", "aminbox-sms", "systemd-network", "systemd-resolve", "systemd-timesync")
+"""Without one of these the box would not work."""
 
 
 def lay_out(packages: list[Package], debs: Path, tree: Path, firmware: Path, prune: list[str]) -> None:
@@ -50,7 +53,13 @@ def settle(tree: Path, epoch: int, services: dict[str, list[str]], source: Path)
     _copy(source / "systemd", tree / "usr/lib/systemd/system", "*.service", "*.target", "*.path", "*.timer")
     _copy(source / "firmware_config/udev", tree / "usr/lib/udev/rules.d", "*.rules")
     shutil.copyfile(source / "firmware_config/asound.conf", etc / "asound.conf")
+    for path in (tree / "usr/lib/sysusers.d").glob("*.conf"):
+        # «u!» (a locked account) is newer than some build machines' systemd; every account here is locked.
+        path.write_text(re.sub(r"(?m)^([ug])!", r"\1", path.read_text()))
     _run("systemd-sysusers", f"--root={tree}", env={"SOURCE_DATE_EPOCH": str(epoch)})
+    accounts = (etc / "passwd").read_text()
+    if missing := [name for name in ACCOUNTS if f"\n{name}:" not in accounts]:
+        raise BuildError(f"no account was made for {', '.join(missing)}")
     for backup in etc.glob("*-"):
         backup.unlink()
     (etc / ".pwd.lock").unlink(missing_ok=True)

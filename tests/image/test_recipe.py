@@ -90,7 +90,7 @@ def test_the_card_has_its_mark_its_partitions_and_their_contents(
     for name in ("one", "two"):
         sizes = disk.Sizes(front=34, kernel=34, system=2, data=8)
         disk.fat(tmp_path / "front.fat", "AMINBOX", sizes.front, front, EPOCH)
-        disk.squashfs(tree, tmp_path / "system", EPOCH)
+        disk.squashfs(tree, tmp_path / "system", 3, EPOCH)
         disk.ext4(tmp_path / "data", sizes.data, EPOCH)
         parts = {1: tmp_path / "front.fat", 5: tmp_path / "system", 7: tmp_path / "data"}
         starts = disk.assemble(tmp_path / name, sizes, parts)
