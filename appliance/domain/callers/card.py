@@ -13,6 +13,7 @@ from appliance.core.phone import PhoneNumber, parse_phone
 from appliance.domain.access import Reach
 from appliance.domain.callers.recognising import Recognition, recognise
 from appliance.domain.people.reaching import policy_reach
+from appliance.domain.ranking.standing import badge_of
 from appliance.domain.reputation import Reputation, payment_reputation
 from db import Connection
 from db.queries import callbacks, caller_cards, persons
@@ -85,13 +86,22 @@ def build_card(conn: Connection, call: CallRow, today: date, reach: Reach | None
         earlier=earlier,
         recordings=recordings,
         note=note,
-        profile=caller_cards.find_profile(conn, person.id, today.isoformat()) if person else None,
+        profile=_profile(conn, person.id, today) if person else None,
         reputation=payment_reputation(conn, person.id, today) if person else None,
         policies=living_policies(conn, person.id, today, reach) if person else [],
         follows=_follows(call, earlier),
         call_back_due=call_back.due_at if call_back else None,
         is_spam=caller_cards.is_spam(conn, call.number),
     )
+
+
+def _profile(conn: Connection, person_id: int, today: date) -> Profile | None:
+    """Give the marks of a person, with the rank as it is now: the card and the customer's page never differ."""
+    profile = caller_cards.find_profile(conn, person_id, today.isoformat())
+    badge = badge_of(conn, person_id, today)
+    if profile is None or badge is None:
+        return profile
+    return msgspec.structs.replace(profile, grade=badge.grade, score=badge.score)
 
 
 def living_policies(
