@@ -37,6 +37,8 @@ log = logging.getLogger("run")
 DEMO_LINES = 2
 DEMO_FOLDER = "data"
 DEMO_PORT = 8080
+DEMO_SUBMIT_S = "0.4"
+"""Seconds the demo's network takes over a part."""
 DEMO_LEAST_FREE_PERCENT = 1
 """The demo's invented calls are recorded also on a developer's full disk."""
 
@@ -74,15 +76,15 @@ def run(
         raise CommandError("\n".join(str(problem) for problem in problems), problems[0].exit_code)
     _prepare(config, demo)
     remember_started(path)
-    wanted = _follow(path, config)
-    supervisor = Supervisor(_roles(config), environment, config.data.runtime_folder, wanted)
+    wanted = _follow(path, config, demo)
+    supervisor = Supervisor(_roles(config, demo), environment, config.data.runtime_folder, wanted)
     stop = stop_on_signals()
     status = supervisor.run(stop.is_set, lambda: _announce(config, demo))
     if status:
         raise CommandError("a role could not start; its message stands above", status)
 
 
-def _roles(config: Config) -> list[Role]:
+def _roles(config: Config, demo: bool) -> list[Role]:
     simulated = [str(line.number) for line in config.lines if line.driver == "sim"]
     roles = [Role("panel", ("panel",), is_vital=True, has_many_threads=True)]
     if simulated:
@@ -91,11 +93,19 @@ def _roles(config: Config) -> list[Role]:
         Role(f"line {line.number}", ("line", str(line.number)), mark=str(msgspec.structs.astuple(line)))
         for line in config.lines
     ]
+    if demo:
+        words = ("simmodem", "--office", "--submit-s", DEMO_SUBMIT_S, "--port", str(_modem_port(config)))
+        roles.append(Role("modem", words, is_patient=True))
     patient = ("sms", "scheduler")
     return [*roles, *(Role(name, (name,), is_patient=True) for name in patient)]
 
 
-def _follow(path: Path, config: Config) -> Callable[[], list[Role] | None]:
+def _modem_port(config: Config) -> Path:
+    """Give the path the demo's simulated modem appears at."""
+    return config.data.runtime_folder / "modem"
+
+
+def _follow(path: Path, config: Config, demo: bool) -> Callable[[], list[Role] | None]:
     """Give the question whether the lines set up in the panel changed; the answer is the roles, or None."""
     file = lines_file(config.data.folder)
     seen = _stamp(file)
@@ -107,7 +117,7 @@ def _follow(path: Path, config: Config) -> Callable[[], list[Role] | None]:
             return None
         seen = stamp
         try:
-            return _roles(load_config(path))
+            return _roles(load_config(path), demo)
         except ConfigError as error:
             log.error("happening=configuration-refused problem=%s", error)
             return None
@@ -176,6 +186,7 @@ def _prepare(config: Config, demo: bool) -> None:
             try:
                 if furnish(conn, SystemClock().now()):
                     _enter_records(conn, config.office.time_zone)
+                    _enter_messages(conn, _modem_port(config))
             finally:
                 conn.close()
     except (DatabaseUnusableError, SchemaError, DatabaseError, OSError) as error:
@@ -189,6 +200,15 @@ def _enter_records(conn: Connection, zone: str) -> None:
 
     with acting(conn, SystemClock().now(), None, lambda _fact: None) as act:
         enter_reference(act, zone)
+
+
+def _enter_messages(conn: Connection, port: Path) -> None:
+    """Let the demo send and receive through the simulated modem."""
+    from appliance.domain.acting import acting
+    from appliance.domain.demo_data.messages import enter_messages
+
+    with acting(conn, SystemClock().now(), None, lambda _fact: None) as act:
+        enter_messages(act, str(port))
 
 
 def _own_runtime(folder: Path) -> None:

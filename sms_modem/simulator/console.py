@@ -8,11 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from appliance.core.clock import SystemClock
+from appliance.core.jalali import persian_digits
 from appliance.core.smstext import encoding_of, split
 from sms_modem.gsm.headers import Concatenation
 from sms_modem.simulator.faults import SEND_FAULTS
@@ -24,6 +26,12 @@ from sms_modem.simulator.terminal import ModemTerminal
 LOOK_S = 0.2
 SUBMIT_S = 1.5
 """How long the simulated network takes over a part, unless told otherwise."""
+BOUGHT_RIAL = 5_000_000
+PART_RIAL = 1_320
+"""What the demo office has bought, and what its operator takes for a Persian part, VAT included."""
+ANSWER_S = 6.0
+ANSWERS_EACH = 4
+ANSWERS = ("سپاسگزارم، فردا تماس می‌گیرم.", "لطفاً با من تماس بگیرید.", "بله، تمدید کنید.")
 HELP = (
     """receive NUMBER TEXT | ring NUMBER | fault NAME | unplug | plug | reboot | cover on|off | chat | quit"""
 )
@@ -32,10 +40,20 @@ HELP = (
 class Console:
     """Does to a modem what lines of text say."""
 
-    def __init__(self, terminal: ModemTerminal, network: Network, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        terminal: ModemTerminal,
+        network: Network,
+        tell: Callable[[str], None],
+        now_s: Callable[[], float] | None = None,
+    ) -> None:
+        """With `now_s` (seconds of any clock) some receivers answer, a little later and once each."""
         self._terminal = terminal
         self._network = network
         self._tell = tell
+        self._now_s = now_s
+        self._answered: set[str] = set()
+        self._answers: list[tuple[float, str]] = []
         self._told = 0
         self._reference = 0
         self.is_over = False
@@ -68,7 +86,27 @@ class Console:
             place = {"part": part.number, "parts": part.total} if part else {}
             told = {"number": one.number, "text": one.text, "reference": one.reference, **place}
             self._tell(json.dumps(told, ensure_ascii=False))
+            if part is None or part.number == part.total:
+                self._think(one.number)
+        if self._now_s and len(on_air) != self._told:
+            self._network.answers = answers(BOUGHT_RIAL - PART_RIAL * len(on_air))
         self._told = len(on_air)
+        self._answer()
+
+    def _think(self, number: str) -> None:
+        """Let every `ANSWERS_EACH`th receiver have an answer on his mind."""
+        if self._now_s and number not in self._answered and int(number[-4:]) % ANSWERS_EACH == 0:
+            self._answered.add(number)
+            self._answers.append((self._now_s() + ANSWER_S, number))
+
+    def _answer(self) -> None:
+        while self._answers and self._now_s and self._answers[0][0] <= self._now_s():
+            _at, number = self._answers.pop(0)
+            text = ANSWERS[len(self._answered) % len(ANSWERS)]
+            self._terminal.do(partial(self._receive_from, number, text))
+
+    def _receive_from(self, number: str, text: str, modem: SimulatedModem) -> None:
+        self._receive(modem, number, text)
 
     def _receive(self, modem: SimulatedModem, number: str, text: str) -> None:
         pieces = split(text)
@@ -79,6 +117,12 @@ class Console:
         modem.poke()
 
 
+def answers(rial: int) -> dict[str, str]:
+    """Give what the network answers to the balance codes."""
+    text = f"موجودی شما {persian_digits(f'{rial:,}'.replace(',', '٬'))} ریال است"
+    return dict.fromkeys(("*140*11#", "*141*1#", "*140#"), text)
+
+
 @click.command()
 @click.option(
     "--port", type=click.Path(path_type=Path), required=True, help="Path the modem is to appear at."
@@ -87,7 +131,8 @@ class Console:
 @click.option("--pin", default="", help="PIN of its SIM; none unless given.")
 @click.option("--submit-s", type=float, default=SUBMIT_S, help="Seconds the network takes over a part.")
 @click.option("--balance", default="موجودی شما ۱۲۵٬۴۳۰ ریال است", help="Answer to the balance codes.")
-def simmodem(port: Path, maker: str, pin: str, submit_s: float, balance: str) -> None:
+@click.option("--office", is_flag=True, help="Some receivers answer, and nothing is printed.")
+def simmodem(port: Path, maker: str, pin: str, submit_s: float, balance: str, office: bool) -> None:
     """Simulate a GSM modem at a path until it is stopped.
 
     It prints what goes on the air, and takes what happens to it from standard input: messages that arrive, calls,
@@ -99,14 +144,17 @@ def simmodem(port: Path, maker: str, pin: str, submit_s: float, balance: str) ->
 
     stop = stop_on_signals()
     network = Network(SystemClock().now)
-    network.answers = dict.fromkeys(("*140*11#", "*141*1#", "*140#"), balance)
+    network.answers = (
+        answers(BOUGHT_RIAL) if office else dict.fromkeys(("*140*11#", "*141*1#", "*140#"), balance)
+    )
     device = SimulatedModem(
         MAKERS[maker], Sim(pin=pin), network, time.monotonic, submit_s=submit_s, report_s=2.0
     )
     terminal = ModemTerminal(device, port)
     terminal.start()
-    console = Console(terminal, network, click.echo)
-    click.echo(str(port))
+    tell: Callable[[str], None] = (lambda _line: None) if office else click.echo
+    console = Console(terminal, network, tell, time.monotonic if office else None)
+    tell(str(port))
     notify("READY=1")
     try:
         follow(console, stop)

@@ -16,6 +16,7 @@ from db import Connection
 from db.queries.occasions import OccasionRow, list_occasions
 
 NAME = "نام بیمه‌گذار"
+OFFICE = "نام دفتر"
 POLICY_FIELDS = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
 _COMPLAINT = (NAME, "شماره پیگیری", "موضوع")
 LONGEST_LIFE_YEARS = 130
@@ -139,7 +140,7 @@ HAPPENINGS: dict[str, Happening] = {
     )
 }  # fmt: skip
 """What there is so far; a subject adds its own by one more line with a source."""
-EVERYWHERE = ("نام دفتر",)
+EVERYWHERE = (OFFICE,)
 """Fields every text may have."""
 
 

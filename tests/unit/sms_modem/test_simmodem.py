@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from sms_modem.drivers.serial_port import SerialPort
-from sms_modem.simulator.console import Console
+from sms_modem.simulator.console import ANSWER_S, Console
 from sms_modem.simulator.makers import MAKERS
 from sms_modem.simulator.modem import SimulatedModem
-from sms_modem.simulator.network import Network, Sim
+from sms_modem.simulator.network import Network, OnAir, Sim
 from sms_modem.simulator.terminal import ModemTerminal
 
 HELLO = "0011000B918921436587F90000AA0AE8329BFD4697D9EC37"
@@ -89,3 +89,24 @@ def test_plug_faults_and_nonsense(desk: Desk) -> None:
     desk.console.obey("")
     desk.console.obey("quit")
     assert desk.console.is_over
+
+
+def test_in_the_demo_office_some_receivers_answer_once_and_the_balance_falls() -> None:
+    now = [0.0]
+    network = Network(lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    did: list[object] = []
+
+    class Terminal:
+        def do(self, work: object) -> None:
+            did.append(work)
+
+    console = Console(Terminal(), network, lambda _line: None, lambda: now[0])  # type: ignore[arg-type]
+    for number in ("+989120000004", "+989120000005", "+989120000004"):
+        network.on_air.append(OnAir(number, "سلام", None, 1, b""))
+    console.tell_news()
+    assert not did, "nobody answers at once"
+    assert network.answers["*140#"] == "موجودی شما ۴٬۹۹۶٬۰۴۰ ریال است"
+    now[0] = ANSWER_S
+    console.tell_news()
+    console.tell_news()
+    assert len(did) == 1
