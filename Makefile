@@ -8,9 +8,10 @@ PORT := 8080
 HOST := 127.0.0.1
 DATA := data
 LINES := 2
+CUTS := 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv venv-test venv-hardware browser sipp test check bench docs lock vendor clean
+.PHONY: help run venv venv-test venv-hardware browser sipp test check bench docs lock vendor image image-lock test-image clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -63,6 +64,15 @@ lock: venv-test ## Pin every package anew, with hashes (needs the network)
 
 vendor: venv ## Fetch the browser's third-party files anew from npm (needs node and the network)
 	@$(BIN)/python -m panel.vendoring
+
+image: venv ## Build the card image in build/image (AMINBOX_CACHE=build/cache keeps downloads; OPTIONS=--quick packs less)
+	@$(BIN)/python image-build/recipe build --cache "$${AMINBOX_CACHE:-build/cache}" --out build/image $(OPTIONS)
+
+image-lock: venv ## Choose today's versions of the image's packages (needs the network)
+	@$(BIN)/python image-build/recipe lock --cache "$${AMINBOX_CACHE:-build/cache}"
+
+test-image: venv ## Boot build/image in an emulated machine: panel, ports, power cuts, slots (CUTS=3)
+	@$(BIN)/python tests/image/machine.py --image build/image --cuts "$(CUTS)"
 
 clean: ## Remove the virtual environment and what tools left behind; data folders stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
