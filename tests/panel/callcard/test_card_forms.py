@@ -49,7 +49,9 @@ def test_note_result_follow_up_and_subject_are_stored_in_one_go(
     world: World, desk: Person, call: MakeCall
 ) -> None:
     narges = person_id(world, "نرگس")
-    insurer = world.conn.execute("INSERT INTO insurers (title, sort_key) VALUES ('بیمهٔ آزمون', 'x')").lastrowid
+    insurer = world.conn.execute(
+        "INSERT INTO insurers (title, sort_key) VALUES ('بیمهٔ آزمون', 'x')"
+    ).lastrowid
     policy = world.conn.execute(
         "INSERT INTO policies (person_id, insurer_id, line_code, policy_no, issue_year, issue_date, start_date, "
         "end_date, created_at) VALUES (?, ?, 'TPL', '7', 1405, '2026-01-01', '2026-01-01', '2026-12-30', '2026')",
