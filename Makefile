@@ -53,7 +53,7 @@ check: venv-test ## What must hold before a commit: format, lint, types, imports
 	@$(BIN)/python -m appliance.devtools.docs --check
 	@$(BIN)/python -m pytest -m "not browser and not integration" -q
 
-bench: venv-test ## Measure all, or ONLY=ring-to-browser|caller-id|…; one section takes OPTIONS="--requests 60 --database FILE"
+bench: venv-test ## Measure all, or ONLY=ring-to-browser|ring-to-card|caller-id|…; one section takes OPTIONS="--requests 60 --database FILE"
 	@$(BIN)/python -m tests.bench $(ONLY) $(OPTIONS)
 
 docs: venv ## Write the generated pages anew (events, configuration, commands)

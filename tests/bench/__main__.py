@@ -15,6 +15,7 @@ from itertools import takewhile
 
 SECTIONS = {
     "ring-to-browser": "tests.bench.ring_to_browser",
+    "ring-to-card": "tests.bench.ring_to_card",
     "line-daemon": "tests.bench.line_daemon",
     "office-days": "tests.bench.office_days",
     "caller-id-fsk": "tests.bench.caller_id_fsk",

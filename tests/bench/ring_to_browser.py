@@ -136,14 +136,14 @@ def _ring(
         time.sleep(GAP_S)
     is_over.set()
     thread.join()
-    return _bits(office), told
+    return last_bits(office), told
 
 
 def _standard(call: int) -> str:
     return STANDARDS[call // STEP % len(STANDARDS)]
 
 
-def _bits(office: RunningOffice) -> dict[str, tuple[float, float]]:
+def last_bits(office: RunningOffice) -> dict[str, tuple[float, float]]:
     """Give for each number when its last bit was due on the line and how late the exchange sent it."""
     numbers: Any = office.order(do="state")["numbers"]
     return {entry["number"]: (entry["monotonic"], entry["late_s"]) for entry in numbers}
@@ -181,7 +181,7 @@ setInterval(() => {  // as people do: an ended call's card is closed
 """
 
 
-def _ordinary_chromium(folder: Path) -> str:
+def ordinary_chromium(folder: Path) -> str:
     """Give a Chromium that cannot raise its own priority, as no ordinary user's can.
 
     Started by root it sets its painting threads above the services it is measured with.
@@ -207,7 +207,7 @@ class _Pages:
 
         self._playwright = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(
-            executable_path=_ordinary_chromium(folder),
+            executable_path=ordinary_chromium(folder),
             args=["--no-sandbox", "--disable-background-networking"],
         )
         for _ in range(count):
