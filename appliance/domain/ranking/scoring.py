@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -107,7 +108,12 @@ def score(values: Values, book: Book, settings: Settings, today: date, old: Coun
 
 def is_new(values: Values, settings: Settings, today: date) -> bool:
     """Tell whether a customer has bought once, and not long ago."""
-    return values.policies <= 1 and values.first_day > jalali.add_months(today, -settings.new_months)
+    return values.policies <= 1 and values.first_day > _months_before(today, settings.new_months)
+
+
+@lru_cache(maxsize=8)
+def _months_before(day: date, months: int) -> date:
+    return jalali.add_months(day, -months)
 
 
 def adjusted_loss_ratio(claims: int, premium: int, book: Book) -> float:
