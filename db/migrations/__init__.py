@@ -27,6 +27,7 @@ from db.migrations.m0032_complaints import step as complaints
 from db.migrations.m0033_imports import step as imports
 from db.migrations.m0035_ranks import step as ranks
 from db.migrations.m0036_callers import step as callers
+from db.migrations.m0039_policies_elsewhere import step as policies_elsewhere
 
 SET_NAME = "aminbox"
 
@@ -34,7 +35,7 @@ history = Migrations(SET_NAME)
 for _step in (
     office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
     service, books, reports, first_lists, list_indexes, line_calls, policy_orders, own_rules,
-    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers,
+    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers, policies_elsewhere,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)
