@@ -39,6 +39,7 @@ WITH_IDS = (
     "/policies/1/endorse", "/policies/1/cancel", "/policies/1/renew", "/users/2", "/roles/desk", "/roles/new?like=desk",
     "/lines/1/edit", "/lines/1/scope", "/settings/phone-kind", "/settings/lines/TPL", "/settings/vat",
     "/settings/vat/1", "/settings/commissions/new", "/settings/marketers/new", *REFUSED,
+    "/reports/not-renewed", "/reports/not-expired?scope=all", "/reports/cancelled", "/reports/renewed/paper",
     "/search?q=%D8%B1%D8%B6%D8%A7", "/audit?action=setting",
 )  # fmt: skip
 """Screens of a record, and screens with something wrong on them."""
