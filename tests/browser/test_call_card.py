@@ -49,7 +49,7 @@ def test_a_missing_name_is_said_and_nothing_is_lost(
     page = open_page()
     panel.call().ring().identify("05110000055")
     page.locator(f"{CARD} [name=first_name]").fill("سارا")
-    page.locator(f"{CARD} form button").click()
+    page.locator(f"{CARD} form.register button").click()
     expect(page.locator(f"{CARD} [data-problem=last_name]")).to_have_text("نام خانوادگی را بنویسید.")
     expect(page.locator(f"{CARD} [name=first_name]")).to_have_value("سارا")
     expect(page.locator(f"{CARD} [name=last_name]")).to_be_focused()
@@ -57,14 +57,14 @@ def test_a_missing_name_is_said_and_nothing_is_lost(
 
 def test_who_registers_second_is_told(panel: PanelProcess, open_page: OpenPage, watch: object) -> None:
     watch.may_fail = True  # type: ignore[attr-defined]
-    first, second = open_page(), open_page(user="bazaryab")
+    first, second = open_page(), open_page(user="modir")
     panel.call().ring().identify("05110000055")
     second.locator(f"{CARD} [name=last_name]").fill("دومی")
     first.locator(f"{CARD} [name=last_name]").fill("اولی")
-    first.locator(f"{CARD} form button").click()
+    first.locator(f"{CARD} form.register button").click()
     expect(second.locator(f"{CARD} [data-card-notice]")).to_contain_text("عوض شد")
     expect(second.locator(f"{CARD} [name=last_name]")).to_have_value("دومی")
-    second.locator(f"{CARD} form button.btn-primary").click()
+    second.locator(f"{CARD} form.register button").click()
     expect(second.locator(f"{CARD} h2")).to_have_text("اولی")
     expect(second.locator(f"{CARD} [data-card-notice]")).to_contain_text("همکار دیگری")
 
@@ -199,3 +199,77 @@ def test_without_scripts_a_call_is_seen_and_registered_by_an_ordinary_form(
     page.locator(f"{CARD} form.register button").click()
     expect(page).to_have_url(f"{panel.url}/calls/{call.id}")
     expect(page.locator("main h2")).to_have_text("نوری")
+
+
+def test_the_whole_card_comes_by_itself_and_nothing_above_moves(
+    panel: PanelProcess, open_page: OpenPage
+) -> None:
+    page = open_page("/about")
+    panel.call().ring().identify("09121234567")
+    shown = page.locator(CARD)
+    expect(shown.locator('[data-section="contacts"] h3')).to_be_visible()
+    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+    box = shown.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 768
+    assert page.locator('[data-section="policies"]').bounding_box()["y"] < box["y"] + box["height"] - 120  # type: ignore[index]
+
+
+def test_a_note_is_written_with_one_key_and_survives_a_reload(
+    panel: PanelProcess, open_page: OpenPage
+) -> None:
+    page = open_page("/about")
+    panel.call().ring().identify("09121234567")
+    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+    page.keyboard.press("n")
+    page.keyboard.type("تمدید می‌خواهد")
+    page.locator(f"{CARD} .chip-radio", has_text="تمدید می‌کند").click()
+    page.locator(f"{CARD} [data-follow-day]").first.click()
+    page.reload()
+    wait_until_live(page)
+    expect(page.locator(f"{CARD} [data-note-field]")).to_have_value("تمدید می‌خواهد")
+    expect(page.locator(f"{CARD} .chip-radio", has_text="تمدید می‌کند").locator("input")).to_be_checked()
+    page.locator(f"{CARD} [data-note-field]").press("Control+Enter")
+    expect(page.locator("[data-toasts]")).to_contain_text("یادداشت ذخیره شد")
+    stored = panel.conn.execute("SELECT note FROM calls").fetchone()
+    assert stored["note"] == "تمدید می‌خواهد"
+    assert panel.conn.execute("SELECT COUNT(*) FROM activities").fetchone()[0] == 1
+    panel.conn.execute("DELETE FROM activities")
+
+
+def test_who_took_the_call_is_said_on_the_other_desks(panel: PanelProcess, open_page: OpenPage) -> None:
+    mine, other = open_page("/about"), open_page("/about", user="modir")
+    panel.call().ring().identify("09121234567")
+    mine.locator(f"{CARD} button", has_text="پاسخ دادم").click()
+    expect(other.locator(f"{CARD} .call-talker")).to_have_text("در حال صحبت با منشی")
+    expect(mine.locator(f"{CARD} .call-talker")).to_have_text("شما پاسخ دادید")
+
+
+def test_a_second_call_shows_its_head_below_the_one_that_is_open(
+    panel: PanelProcess, open_page: OpenPage
+) -> None:
+    page = open_page("/about")
+    first = panel.call().ring().identify("09121234567").answer()
+    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+    before = page.locator(card(page, first.id)).bounding_box()
+    second = panel.call(line=2).ring().identify("09120000004")
+    below = page.locator(card(page, second.id))
+    expect(below).to_contain_text("رضا یوسفی")
+    assert page.locator(card(page, first.id)).bounding_box() == before
+    box = below.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 768
+    page.locator(f"{card(page, first.id)} [data-card-close]").click()
+    expect(below.locator('[data-section="policies"]')).to_be_visible()
+
+
+def test_an_unknown_number_is_given_to_a_customer_found_while_typing(
+    panel: PanelProcess, open_page: OpenPage
+) -> None:
+    page = open_page("/about")
+    panel.call().ring().identify("05110000066")
+    page.locator(f"{CARD} .attach summary").click()
+    page.locator(f"{CARD} [name=person]").press_sequentially("نرگس")
+    page.locator(f"{CARD} [data-attach-found] .choice").first.click()
+    expect(page.locator(f"{CARD} h2")).to_have_text("نرگس احمدی‌پور")
+    panel.conn.execute("DELETE FROM person_phones WHERE number = '+985110000066'")
