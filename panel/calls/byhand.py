@@ -11,13 +11,12 @@ from appliance.core import jalali
 from appliance.domain.call_entry import FIELDS, enter_call
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.choosing import persons_meant
-from appliance.domain.people.reaching import is_reachable
-from db.queries.persons import Person, find_person
 from panel.access import permission
 from panel.calls.routes import blueprint
 from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
+from panel.personchoice import chosen_person_id, reachable_person
 from panel.problems import field_problem
 from panel.recordform import RecordForm
 
@@ -41,7 +40,7 @@ def new_by_hand() -> ResponseReturnValue:
 @permission("calls.note")
 def enter_by_hand() -> ResponseReturnValue:
     """Store the call."""
-    texts = _typed()
+    texts = dict(request.form.items()) | {"person_id": chosen_person_id(request.form)}
     try:
         with changing() as act:
             call_id = enter_call(act, texts, office().zone, area_code=office().config.office.area_code)
@@ -52,27 +51,11 @@ def enter_by_hand() -> ResponseReturnValue:
     return redirect(path_for("calls.show", call_id=call_id), 303)
 
 
-def _typed() -> dict[str, str]:
-    """Give the form's texts; a person chosen before counts while the name beside it is still that person's."""
-    texts = dict(request.form.items())
-    ids = [one for one in request.form.getlist("person_id") if one]
-    is_pressed = len(request.form.getlist("person_id")) > 1
-    person = _person(ids[-1]) if ids else None
-    is_kept = person is not None and texts.get("who", "").strip() in ("", person.full_name)
-    return texts | {"person_id": ids[-1] if ids and (is_pressed or is_kept) else ""}
-
-
-def _person(key: str) -> Person | None:
-    if not (key.isascii() and key.isdecimal() and len(key) < 16):
-        return None
-    return find_person(conn(), int(key)) if is_reachable(conn(), require_user().reach, int(key)) else None
-
-
 def _page(form: RecordForm, texts: Mapping[str, str], problems: Mapping[str, str] | None = None) -> str:
     code = (problems or {}).get("who", "")
     who = texts.get("who", "")
     found = persons_meant(conn(), require_user(), who) if code == "person.several" else []
     return render_template(
-        "calls/byhand.html", form=form, person=_person(texts.get("person_id", "")), who=who, found=found,
+        "calls/byhand.html", form=form, person=reachable_person(texts.get("person_id", "")), who=who, found=found,
         who_problem=field_problem(code) if code else "",
     )  # fmt: skip

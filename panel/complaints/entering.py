@@ -15,17 +15,18 @@ from appliance.domain.complaints.fields import ENTERED
 from appliance.domain.complaints.opening import open_complaint
 from appliance.domain.fields.refused import Refused
 from appliance.domain.people.choosing import persons_meant
-from appliance.domain.people.reaching import is_reachable, policy_reach
+from appliance.domain.people.reaching import policy_reach
 from appliance.domain.policies.issuing import require_policy
 from db.queries import call_subjects, persons
 from db.queries.call_subjects import OfferedSubject
-from db.queries.persons import Person, find_person
+from db.queries.persons import Person
 from db.records import find_row
 from panel.access import permission
 from panel.complaints.blueprint import blueprint
 from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
+from panel.personchoice import chosen_person_id, reachable_person
 from panel.problems import field_problem
 from panel.recordform import RecordForm
 
@@ -44,15 +45,15 @@ def new() -> ResponseReturnValue:
 @permission("complaints.add")
 def enter() -> ResponseReturnValue:
     """Enter a complaint."""
-    form = request.form
+    texts = _typed()
     try:
         with changing() as act:
             complaint_id = open_complaint(
-                act, form, office().zone, area_code=office().config.office.area_code
+                act, texts, office().zone, area_code=office().config.office.area_code
             )
     except Refused as refused:
-        shown = RecordForm(conn(), ENTERED, texts=form, problems=refused.problems)
-        return _page({key: form.get(key, "") for key in KEPT}, shown, refused.problems), 422
+        shown = RecordForm(conn(), ENTERED, texts=texts, problems=refused.problems)
+        return _page({key: texts.get(key, "") for key in KEPT}, shown, refused.problems), 422
     flash("شکایت ثبت شد.", "success")
     return redirect(path_for("complaints.show", complaint_id=complaint_id), 303)
 
@@ -61,22 +62,18 @@ def enter() -> ResponseReturnValue:
 @permission("complaints.add")
 def about() -> ResponseReturnValue:
     """Give the policies and claims of a person as options, for a form that stays open."""
-    return render_template("complaints/about.html", offered=_offered(_person(request.args.get("person", ""))),
+    return render_template("complaints/about.html", offered=_offered(reachable_person(request.args.get("person", ""))),
                            policy_id="", claim_id="")  # fmt: skip
 
 
 def _typed() -> dict[str, str]:
-    """Give the form's texts; a person chosen before counts while the name beside it is still that person's."""
-    texts = dict(request.form.items())
-    ids = [one for one in request.form.getlist("person_id") if one]
-    person = _person(ids[-1]) if ids else None
-    is_another = (
-        len(ids) == 1 and person is not None and texts.get("who", "").strip() not in ("", person.full_name)
-    )
-    is_pressed = len(request.form.getlist("person_id")) > 1
-    texts["person_id"] = ids[-1] if ids and (is_pressed or not is_another) else ""
-    kind, _mark, key = texts.get("about", "").partition(":")
-    return texts | {"policy_id": key if kind == "policy" else "", "claim_id": key if kind == "claim" else ""}
+    """Give the form's texts, with the chosen person, policy and claim apart."""
+    kind, _mark, key = request.form.get("about", "").partition(":")
+    return dict(request.form.items()) | {
+        "person_id": chosen_person_id(request.form),
+        "policy_id": key if kind == "policy" else "",
+        "claim_id": key if kind == "claim" else "",
+    }
 
 
 def _known() -> dict[str, str]:
@@ -112,13 +109,6 @@ def _row(table: str, key: str) -> dict[str, Any] | None:
     return find_row(conn(), table, int(key)) if key.isascii() and key.isdecimal() and len(key) < 16 else None
 
 
-def _person(key: str) -> Person | None:
-    if not (key.isascii() and key.isdecimal() and len(key) < 16):
-        return None
-    reachable = is_reachable(conn(), require_user().reach, int(key))
-    return find_person(conn(), int(key)) if reachable else None
-
-
 def _offered(person: Person | None) -> list[OfferedSubject]:
     if person is None or not require_user().may("policies.view"):
         return []
@@ -128,7 +118,7 @@ def _offered(person: Person | None) -> list[OfferedSubject]:
 
 def _page(known: Mapping[str, str], form: RecordForm, problems: Mapping[str, str] | None = None) -> str:
     problems = problems or {}
-    person = _person(known.get("person_id", ""))
+    person = reachable_person(known.get("person_id", ""))
     code = problems.get("who", "")
     found = persons_meant(conn(), require_user(), known.get("who", "")) if code == "person.several" else []
     return render_template(
