@@ -29,6 +29,32 @@ _COMPLAINT = f"""
     LEFT JOIN choices ON choices.id = subject_id
     WHERE {{which}} AND {{at}} >= ?1 AND {{at}} < ?2 || 'T99'"""
 _UNPAID = "(SELECT IFNULL(SUM(amount), 0) FROM allocations WHERE {owner} = {table}.id) < {table}.amount"
+_CLAIM = f"""
+    SELECT '{{kind}}' AS object_kind, {{id}} AS object_id, substr({{at}}, 1, 10) AS day, {{at}} AS at,
+        persons.id AS person_id, {_PERSON} AS name, policy_no, lines_of_business.title AS line,
+        policies.line_code AS line_code, issue_date, end_date, {{amount}} AS amount, {{occasion}} AS occasion,
+        claims.number AS tracking_no {{more}}
+    FROM {{tables}}
+    JOIN policies ON policies.id = claims.policy_id
+    JOIN persons ON persons.id = IFNULL(claims.claimant_id, policies.person_id)
+    JOIN lines_of_business ON lines_of_business.code = policies.line_code
+    WHERE {{at}} >= ?1 AND {{at}} < ?2 || 'T99' AND {{which}}"""
+_MISSING = (
+    "SELECT IFNULL(group_concat(title, '، '), '') FROM (SELECT title FROM claim_documents "
+    "WHERE claim_id = claims.id AND received_at IS NULL ORDER BY title)"
+)
+_REMIND = "strftime('%Y-%m-%dT%H:%M:%fZ', start_at, '-' || IFNULL(remind_minutes, 0) || ' minutes')"
+"""When an activity's reminder is due; moving the activity moves it."""
+_DELIVERY = f"""
+    SELECT 'delivery' AS object_kind, deliveries.id AS object_id, substr({{at}}, 1, 10) AS day, {{at}} AS at,
+        policies.person_id AS person_id, {_PERSON} AS name, policy_no, lines_of_business.title AS line,
+        policies.line_code AS line_code, issue_date, end_date,
+        deliveries.tracking_no AS tracking_no, {{at}} AS starts_at
+    FROM deliveries
+    JOIN policies ON policies.id = deliveries.policy_id
+    JOIN persons ON persons.id = policies.person_id
+    JOIN lines_of_business ON lines_of_business.code = policies.line_code
+    WHERE {{at}} >= ?1 AND {{at}} < ?2 || 'T99' AND {{which}}"""
 QUERIES: dict[str, str] = {
     "policy.expiring": _POLICY.format(
         day="end_date",
@@ -75,6 +101,62 @@ QUERIES: dict[str, str] = {
         LEFT JOIN persons ON persons.id = calls.person_id
         WHERE calls.state = 'missed' AND direction = 'in' AND calls.number IS NOT NULL AND is_by_hand = 0
             AND started_at >= ?1 AND started_at < ?2 || 'T99'""",
+    "claim.opened": _CLAIM.format(
+        kind="claim",
+        id="claims.id",
+        at="claim_steps.at",
+        amount="NULL",
+        occasion="''",
+        more="",
+        tables="claim_steps JOIN claims ON claims.id = claim_steps.claim_id",
+        which="to_state = 'opened' AND claims.state <> 'closed'",
+    ),
+    "claim.documents": _CLAIM.format(
+        kind="claim",
+        id="claims.id",
+        at="claim_steps.at",
+        amount="NULL",
+        occasion="''",
+        more=f", ({_MISSING}) AS documents",
+        tables="claim_steps JOIN claims ON claims.id = claim_steps.claim_id",
+        which="to_state = 'documents' AND claims.state = 'documents'",
+    ),
+    "claim.ordered": _CLAIM.format(
+        kind="claim",
+        id="claims.id",
+        at="claim_payments.created_at",
+        amount="claim_payments.amount",
+        occasion="CAST(claim_payments.id AS TEXT)",
+        more=", order_no AS serial, on_date AS due_day",
+        tables="claim_payments JOIN claims ON claims.id = claim_payments.claim_id",
+        which="1",
+    ),
+    "activity.reminder": f"""
+        SELECT 'activity' AS object_kind, activities.id AS object_id, substr({_REMIND}, 1, 10) AS day,
+            {_REMIND} AS at, activities.person_id AS person_id, IFNULL({_PERSON}, '') AS name,
+            IFNULL(users.mobile, '') AS number, start_at AS occasion, activities.title AS subject, start_at AS starts_at
+        FROM activities
+        LEFT JOIN persons ON persons.id = activities.person_id
+        LEFT JOIN users ON users.id = activities.assignee_id AND users.is_active = 1
+        WHERE activities.state = 'open' AND remind_by_sms = 1 AND start_at >= ?1
+            AND {_REMIND} >= ?1 AND {_REMIND} < ?2 || 'T99'""",
+    "delivery.due": _DELIVERY.format(
+        at="deliveries.due_at", which="deliveries.state IN ('waiting', 'ready', 'on-the-way')"
+    ),
+    "delivery.done": _DELIVERY.format(at="deliveries.delivered_at", which="deliveries.state = 'delivered'"),
+    "gift.given": f"""
+        SELECT 'gift' AS object_kind, gifts.id AS object_id, substr(given_at, 1, 10) AS day, given_at AS at,
+            person_id, {_PERSON} AS name, gift_kinds.title AS subject
+        FROM gifts
+        JOIN gift_kinds ON gift_kinds.id = gifts.kind_id
+        JOIN persons ON persons.id = gifts.person_id
+        WHERE gifts.state = 'given' AND given_at >= ?1 AND given_at < ?2 || 'T99'""",
+    "note.due": f"""
+        SELECT 'promissory-note' AS object_kind, promissory_notes.id AS object_id, due_date AS day, person_id,
+            {_PERSON} AS name, amount, number AS serial
+        FROM promissory_notes
+        JOIN persons ON persons.id = promissory_notes.person_id
+        WHERE direction = 'received' AND is_guarantee = 0 AND state = 'on-hand' AND due_date BETWEEN ?1 AND ?2""",
     "complaint.opened": _COMPLAINT.format(
         at="complaints.created_at", which="complaints.state = 'open'", occasion="''"
     ),
@@ -110,6 +192,10 @@ class OccasionRow(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     result: str = ""
     due_at: str | None = None
+    starts_at: str | None = None
+    """The instant of what the message speaks of, when the message itself is due at another."""
+    due_day: str = ""
+    documents: str = ""
 
 
 class _Number(msgspec.Struct, frozen=True):

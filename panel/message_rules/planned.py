@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from appliance.core.clock import to_text
 from appliance.core.errors import NotFoundError
-from appliance.domain.messaging.firing import Planned, cancel_planned, planned, restore_planned
+from appliance.domain.messaging.firing import Planned, cancel_planned, planned, receiver_of, restore_planned
 from appliance.domain.messaging.happenings import NAME
+from appliance.domain.messaging.queueing import Channel
 from appliance.domain.messaging.rendering import render
 from appliance.domain.people.reaching import is_reachable
-from db.queries.message_screens import find_recipient
 from db.queries.message_templates import find_template
 from panel.access import permission
 from panel.context import conn, now, office
@@ -97,10 +97,12 @@ def _line(one: Planned, bodies: dict[int, str]) -> dict[str, Any]:
         template = find_template(conn(), template_id)
         bodies[template_id] = template.body if template else ""
     rendered = render(bodies[template_id], {**office_values(), **occurrence.values}, office().zone)
-    person = find_recipient(conn(), occurrence.person_id) if occurrence.person_id is not None else None
-    number = occurrence.number or (person.number if person else "")
+    channel: Channel = "email" if one.rule.channel == "email" else "sms"
+    number = receiver_of(conn(), one.rule, occurrence, channel) or ""
     problem = ""
-    if not number and one.rule.channel == "sms":
+    if not number and channel == "email":
+        problem = "نشانی رایانامه‌ای ثبت نشده است."
+    elif not number:
         problem = "شمارهٔ همراهی ثبت نشده است."
     elif rendered.missing:
         problem = f"فیلد «{rendered.missing[0]}» مقداری ندارد."

@@ -233,7 +233,7 @@ def _fire(
         return _keep(act, due, "blocked", NO_TEXT)
     channel: Channel = row.channel  # type: ignore[assignment]
     kind: Kind = row.kind  # type: ignore[assignment]
-    number = _receiver(act.conn, row, due.occurrence, channel)
+    number = receiver_of(act.conn, row, due.occurrence, channel)
     if number is None:
         return _keep(act, due, "blocked", NO_NUMBER)
     rendered = render(template.body, {**office, **due.occurrence.values}, zone)
@@ -261,7 +261,7 @@ def _fire(
     return result
 
 
-def _receiver(conn: Connection, row: RuleRow, occurrence: Occurrence, channel: Channel) -> str | None:
+def receiver_of(conn: Connection, row: RuleRow, occurrence: Occurrence, channel: Channel) -> str | None:
     """Give whom a rule writes to: the person's mobile or address, or the number the event concerns."""
     if row.audience == "number" and occurrence.number:
         return receiver_key(channel, occurrence.number)

@@ -18,6 +18,7 @@ from db.queries.occasions import OccasionRow, list_occasions
 NAME = "نام بیمه‌گذار"
 OFFICE = "نام دفتر"
 POLICY_FIELDS = (NAME, "رشته", "شماره بیمه‌نامه", "تاریخ صدور", "تاریخ انقضا")
+_CLAIM = (NAME, "شماره پرونده", "رشته", "شماره بیمه‌نامه")
 _COMPLAINT = (NAME, "شماره پیگیری", "موضوع")
 LONGEST_LIFE_YEARS = 130
 CALENDAR_SLACK = timedelta(days=2)
@@ -100,6 +101,14 @@ def _occurrence(code: str, row: OccasionRow, day: date) -> Occurrence:
         "شماره پیگیری": row.tracking_no,
         "موضوع": row.subject,
         "نتیجه": row.result,
+        "شماره پرونده": row.tracking_no,
+        "مدارک مانده": row.documents,
+        "شماره حواله": row.serial,
+        "تاریخ حواله": date.fromisoformat(row.due_day) if row.due_day else None,
+        "عنوان کار": row.subject,
+        "هدیه": row.subject,
+        "زمان": from_text(row.starts_at) if row.starts_at else None,
+        "کد رهگیری": row.tracking_no,
         "مهلت": local(from_text(row.due_at), DEFAULT_ZONE).date() if row.due_at else None,
     }
     return Occurrence(
@@ -133,6 +142,21 @@ HAPPENINGS: dict[str, Happening] = {
         ),
         Happening(code="person.birthday", title="زادروز", fields=(NAME,), source=birthdays),
         Happening(code="call.missed", title="تماس بی‌پاسخ", fields=(NAME, "زمان تماس"), source=missed_calls),
+        Happening(code="note.due", title="سررسید سفته", fields=(NAME, "سررسید", "مبلغ", "شماره سند"),
+                  source=_from_rows("note.due")),
+        Happening(code="claim.opened", title="تشکیل پروندهٔ خسارت", fields=_CLAIM,
+                  source=_from_instants("claim.opened")),
+        Happening(code="claim.documents", title="نقص مدارک خسارت", fields=(*_CLAIM, "مدارک مانده"),
+                  source=_from_instants("claim.documents")),
+        Happening(code="claim.ordered", title="صدور حوالهٔ خسارت",
+                  fields=(*_CLAIM, "مبلغ", "شماره حواله", "تاریخ حواله"), source=_from_instants("claim.ordered")),
+        Happening(code="activity.reminder", title="یادآوری کار", fields=(NAME, "عنوان کار", "زمان"),
+                  source=_from_instants("activity.reminder")),
+        Happening(code="delivery.due", title="موعد تحویل بیمه‌نامه", fields=(*POLICY_FIELDS, "کد رهگیری", "زمان"),
+                  source=_from_instants("delivery.due")),
+        Happening(code="delivery.done", title="تحویل بیمه‌نامه", fields=(*POLICY_FIELDS, "زمان"),
+                  source=_from_instants("delivery.done")),
+        Happening(code="gift.given", title="هدیه", fields=(NAME, "هدیه"), source=_from_instants("gift.given")),
         Happening(code="complaint.opened", title="ثبت شکایت", fields=(*_COMPLAINT, "مهلت"),
                   source=_from_instants("complaint.opened")),
         Happening(code="complaint.closed", title="نتیجهٔ شکایت", fields=(*_COMPLAINT, "نتیجه"),

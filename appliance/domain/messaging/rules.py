@@ -61,8 +61,21 @@ READY: tuple[ReadyRule, ...] = (
         audience="number",
         body="تماس شما در {زمان تماس} پاسخ داده نشد؛ به‌زودی با شما تماس می‌گیریم.\n{نام دفتر؟}",
     ),
+    ReadyRule(
+        name="یادآوری کار به همکار", event="activity.reminder", offsets=(Offset("minute", 0),), late_hours=2,
+        audience="assignee", body="یادآوری: {عنوان کار} {نام بیمه‌گذار؟}، {زمان}",
+    ),
+    ReadyRule(
+        name="تشکیل پروندهٔ خسارت", event="claim.opened", offsets=(Offset("minute", 0),),
+        body="{نام بیمه‌گذار} گرامی، پروندهٔ خسارت شما به شمارهٔ {شماره پرونده} تشکیل شد.\n{نام دفتر؟}",
+    ),
+    ReadyRule(
+        name="حوالهٔ خسارت", event="claim.ordered", offsets=(Offset("minute", 0),),
+        body="{نام بیمه‌گذار} گرامی، حوالهٔ خسارت پروندهٔ {شماره پرونده} به مبلغ {مبلغ} در {تاریخ حواله} صادر شد.\n"
+        "{نام دفتر؟}",
+    ),
 )  # fmt: skip
-"""The seven promised ones."""
+"""The seven promised ones, and those of activities and claims."""
 
 
 def save_rule(

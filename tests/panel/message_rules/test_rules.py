@@ -10,6 +10,7 @@ import pytest
 
 from appliance.core.jalali import format_date, local
 from appliance.domain.messaging.firing import fire_due
+from appliance.domain.messaging.rules import READY
 from db import transaction
 from db.queries.message_rules import find_rule_by_name, list_offsets
 from tests.panel.policies.conftest import Issue
@@ -56,7 +57,7 @@ def test_the_seven_ready_rules_come_switched_off(world: World, modir: Person) ->
     assert "قاعدهٔ آماده هست" in modir.get("/messages/rules").text
     ready(modir)
     page = modir.get("/messages/rules").text
-    assert page.count('role="switch" aria-checked="false"') == 7
+    assert page.count('role="switch" aria-checked="false"') == len(READY) >= 7
     assert "۳۰ روز پیش، ۱۰ روز پیش، ۱ روز پیش · ساعت ۱۰:۰۰" in page
     assert "قاعدهٔ آماده هست" not in page
 

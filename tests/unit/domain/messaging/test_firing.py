@@ -179,7 +179,7 @@ def test_a_rule_that_was_off_sends_nothing_of_the_past(
 
 def test_the_ready_rules_are_entered_once_and_switched_off(conn: Connection, act: Act) -> None:
     with act() as doing:
-        assert rules.install_ready_rules(doing) == 7
+        assert rules.install_ready_rules(doing) == len(rules.READY) >= 7
         assert rules.install_ready_rules(doing) == 0
     assert {rule.is_active for rule in message_rules.list_rules(conn)} == {False}
     assert {rule.event for rule in message_rules.list_rules(conn)} <= HAPPENINGS.keys()
