@@ -18,13 +18,12 @@ from pathlib import Path
 import msgspec
 import python_calamine
 
-MOST_BYTES = 50 * 1024 * 1024
-"""Largest file taken; an export of 100,000 rows of 28 columns has about 13 MB."""
+from appliance.core.sheets_limits import MOST_BYTES, MOST_ROWS
+
 MOST_UNPACKED_BYTES = 600 * 1024 * 1024
 MOST_RATIO = 200
 """An office's workbooks unpack to 5 to 30 times their size; bombs to a thousand times."""
 MOST_PARTS = 2000
-MOST_ROWS = 100_000
 MOST_COLUMNS = 256
 LONGEST_CELL = 2000
 MEMORY_BYTES = 1536 * 1024 * 1024

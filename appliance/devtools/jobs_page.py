@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import appliance.scheduler.backups
 import appliance.scheduler.housekeeping
+import appliance.scheduler.imports
 import appliance.scheduler.messages
 import appliance.scheduler.ranks
 import appliance.scheduler.service  # noqa: F401 - each registers its jobs

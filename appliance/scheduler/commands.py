@@ -17,9 +17,10 @@ def scheduler(config: Config) -> None:
     """
     import appliance.scheduler.backups
     import appliance.scheduler.housekeeping
+    import appliance.scheduler.imports
     import appliance.scheduler.messages
     import appliance.scheduler.ranks
-    import appliance.scheduler.service  # noqa: F401 - each registers its jobs
+    import appliance.scheduler.service
     from appliance.core.bus import UnixBus
     from appliance.core.clock import SystemClock
     from appliance.core.service import notify, set_up_logging, stop_on_signals
@@ -29,6 +30,7 @@ def scheduler(config: Config) -> None:
     stop = stop_on_signals()
     bus = UnixBus(config.data.runtime_folder)
     daemon = SchedulerDaemon(config.data.database, bus, SystemClock())
+    appliance.scheduler.imports.watch_with(config)
     notify("READY=1")
     daemon.run(stop.is_set, stop.wait)
     bus.close()

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from appliance.core.clock import Clock
 from appliance.core.import_files import ImportFiles
-from appliance.core.sheets import MOST_BYTES
+from appliance.core.sheets_limits import MOST_BYTES
 from appliance.domain.access import User
 from appliance.domain.acting import Acting, acting
 from appliance.domain.importing import work

@@ -118,6 +118,13 @@ class RecordingSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """What the office says to the other side; the panel shows it to whoever answers."""
 
 
+class ImportsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Files of the insurer's core system."""
+
+    folder: str = ""
+    """Watched folder, such as a shared one; empty: ``imports/inbox`` in the data folder."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole configuration file."""
 
@@ -127,6 +134,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     lines: list[LineSection] = msgspec.field(default_factory=list)
     sms: SmsSection = SmsSection()
     recording: RecordingSection = RecordingSection()
+    imports: ImportsSection = ImportsSection()
 
     @property
     def recordings_folder(self) -> Path:

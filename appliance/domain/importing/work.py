@@ -38,7 +38,7 @@ def receive_file(
     act: Acting, *, file_name: str, stored_name: str, sha256: str, size: int, origin: str = "upload"
 ) -> int:
     """Take a kept file up; give the import's id. Raises `NotAllowedError` for a user of narrow scope."""
-    _require_all(act)
+    require_all(act)
     name = " ".join(file_name.split())[:120] or "بی‌نام"
     import_id = imports.insert_import(
         act.conn,
@@ -102,7 +102,7 @@ def settle_reading(act: Acting, import_id: int, found: dict[str, Any]) -> None:
     """Keep what was found out; a file whose profile, insurer and words are known goes on by itself."""
     one = imports.find_import(act.conn, import_id)
     assert one is not None
-    values: dict[str, Any] = {"findings": json.dumps(found, ensure_ascii=False)}
+    values: dict[str, Any] = {"findings": json.dumps(found, ensure_ascii=False), "problem": ""}
     if "problem" in found:
         values |= {"state": "failed", "problem": found["problem"]}
         imports.update_import(act.conn, import_id, ("reading",), values)
@@ -223,7 +223,7 @@ def ask_again(act: Acting, import_id: int) -> None:
 
 def apply(act: Acting, import_id: int) -> None:
     """Let what was previewed be stored. Raises `ConflictError`."""
-    _require_all(act)
+    require_all(act)
     _move(act, require_import(act, import_id), ("previewed",), {"state": "waiting", "wanted": "apply"})
 
 
@@ -240,7 +240,8 @@ def _move(act: Acting, one: Import, states: tuple[str, ...], values: dict[str, A
         raise ConflictError(f"import {one.id} is no longer {' or '.join(states)}")
 
 
-def _require_all(act: Acting) -> None:
+def require_all(act: Acting) -> None:
+    """Raise `NotAllowedError` for a user who may not see all records."""
     if act.user is not None and act.user.scope != "all":
         raise NotAllowedError("imports concern all records")
 

@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from appliance.core.sheets import MOST_BYTES, SheetError, kind_of, read_table
+from appliance.core.sheets import SheetError, kind_of, read_table
+from appliance.core.sheets_limits import MOST_BYTES
 
 HEAD = ["ردیف", "نام", "تاریخ", "مبلغ"]
 
