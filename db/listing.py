@@ -123,6 +123,14 @@ def read_page(
     return Page(_rows(conn, question, ids), min(total, most), total > most or (is_more and is_narrowed))
 
 
+def count_matches(
+    conn: Connection, question: Question, *, seconds: float, most: int = MOST_SHOWN
+) -> tuple[int, bool]:
+    """Count the rows as far as some processor seconds and `most` allow, and tell whether there may be more."""
+    found, is_more = _matches(conn, msgspec.structs.replace(question, order=()), most, seconds, USUAL.steps)
+    return min(len(found), most), is_more
+
+
 def select_page(conn: Connection, question: Question, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
     """Give some rows, each with `id` and the question's columns."""
     return read_page(conn, question, limit=limit, offset=offset, most=FEW).rows

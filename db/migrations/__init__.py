@@ -27,6 +27,7 @@ from db.migrations.m0032_complaints import step as complaints
 from db.migrations.m0033_imports import step as imports
 from db.migrations.m0035_ranks import step as ranks
 from db.migrations.m0036_callers import step as callers
+from db.migrations.m0038_covering_indexes import step as covering_indexes
 from db.migrations.m0039_policies_elsewhere import step as policies_elsewhere
 
 SET_NAME = "aminbox"

@@ -88,9 +88,14 @@ def is_below(conn: Connection, region_id: int, other_id: int) -> bool:
     return row is not None
 
 
-def residents_condition(region_id: int) -> tuple[str, dict[str, Any]]:
-    """Give the condition of the persons in a region and those below it (SQL over persons), and its values."""
-    return f"persons.region_id IN ({_BELOW} SELECT id FROM below)", {"region_id": region_id}
+def residents_condition(conn: Connection, region_id: int) -> tuple[str, dict[str, Any]]:
+    """Give the condition of the persons in a region and those below it (SQL over persons), and its values.
+
+    The regions are named one by one: so an index of persons answers by itself, which it does not to a subquery.
+    """
+    rows = conn.execute(f"{_BELOW} SELECT id FROM below LIMIT {LARGEST_TREE}", {"region_id": region_id})
+    ids = {f"region_{place}": row["id"] for place, row in enumerate(rows)}
+    return f"persons.region_id IN ({', '.join(f':{name}' for name in ids)})", ids
 
 
 def count_direct(conn: Connection, reach: str, values: dict[str, Any]) -> dict[int, int]:
@@ -107,21 +112,19 @@ def find_figures(
     conn: Connection, region_id: int, today: str, reach: str, values: dict[str, Any]
 ) -> RegionFigures:
     """Count what lies in a region and those below it, of persons within reach (SQL over persons)."""
+    residents, ids = residents_condition(conn, region_id)
     figures = fetch_one(
         conn,
         RegionFigures,
         f"""
-        {_BELOW}, residents AS (
-            SELECT persons.id FROM persons JOIN below ON below.id = persons.region_id
-            WHERE archived_at IS NULL AND ({reach})
-        )
-        SELECT (SELECT COUNT(*) FROM residents) AS persons, COUNT(*) AS policies,
-            IFNULL(SUM(net_premium + vat), 0) AS premium
-        FROM residents
-        CROSS JOIN policies ON policies.person_id = residents.id
-        WHERE is_ours = 1 AND cancel_date IS NULL AND end_date >= :today
+        SELECT (SELECT COUNT(*) FROM persons WHERE {residents} AND archived_at IS NULL AND ({reach})) AS persons,
+            COUNT(*) AS policies, IFNULL(SUM(net_premium + vat), 0) AS premium
+        FROM persons
+        CROSS JOIN policies ON policies.person_id = persons.id
+        WHERE {residents} AND archived_at IS NULL AND ({reach})
+            AND is_ours = 1 AND cancel_date IS NULL AND end_date >= :today
         """,
-        values | {"region_id": region_id, "today": today},
+        values | ids | {"today": today},
     )
     assert figures is not None
     return figures

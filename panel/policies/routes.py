@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
         today=days_today(),
         days_left=words.days_left,
         watched=words.WATCHED,
-        proposals=renewals.count_open(conn(), *reach_of(require_user())),
+        proposals=renewals.count_open(conn(), *reach_of(require_user()), most=100),
     )
 
 

@@ -44,7 +44,7 @@ def show(region_id: int) -> ResponseReturnValue:
     today = jalali.local(now(), office().zone).date().isoformat()
     listing = Listing(
         conn(), PERSONS, user, request.args, path=path_for("regions.show", region_id=region_id),
-        extra=regions.residents_condition(region_id),
+        extra=regions.residents_condition(conn(), region_id),
     )  # fmt: skip
     return listing.answer(
         "regions/show.html",
