@@ -36,7 +36,8 @@ history = Migrations(SET_NAME)
 for _step in (
     office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
     service, books, reports, first_lists, list_indexes, line_calls, policy_orders, own_rules,
-    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers, policies_elsewhere,
+    renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers,
+    covering_indexes, policies_elsewhere,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)
