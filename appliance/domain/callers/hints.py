@@ -47,9 +47,11 @@ def hints_of(
     found: list[Hint] = []
     if birth_date and (days := days_to_birthday(birth_date, today)) <= BIRTHDAY_WITHIN_DAYS:
         found.append(Hint(kind="birthday", days=days))
-    living = [one for one in policies if one.end_date >= today.isoformat()]
+    known = list(policies)
+    living = [one for one in known if one.end_date >= today.isoformat()]
     ours = {one.line_code for one in living if one.is_ours}
-    held = {one.line_code for one in living}
+    # One that ended lately stands among the policies and waits for its renewal.
+    held = {one.line_code for one in known}
     for line, other in FOLLOWING_LINES.items():
         if line in ours and other not in held:
             found.append(Hint(kind="no-line", line=other))

@@ -46,7 +46,7 @@ export function createDock() {
     if (!first) dock.scrollTop = 0;
     settle(card);
     if (read("folded", []).includes(card.dataset.call)) fold(card, true);
-    else if (first?.matches(".is-rich")) card.toggleAttribute("data-folded", true);
+    else if (first?.dataset.open === "yes") card.toggleAttribute("data-folded", true);
     card.querySelector("[data-card-fold]").setAttribute("aria-expanded", String(!card.hasAttribute("data-folded")));
     remember();
   }

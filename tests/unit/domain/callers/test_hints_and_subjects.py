@@ -58,8 +58,13 @@ def test_who_insures_a_car_without_its_hull_is_told_so() -> None:
     assert hints_of(birth_date=None, today=TODAY, policies=both, refuses_advertising=False) == []
 
 
-def test_a_policy_that_ended_is_no_cover_and_one_held_elsewhere_is_a_chance() -> None:
-    policies = [policy(1, "TPL", 90), policy(2, "HUL", -3), policy(3, "FIR-R", 20, is_ours=False)]
+def test_a_line_that_ended_lately_waits_for_its_renewal_and_is_no_hint() -> None:
+    policies = [policy(1, "TPL", 90), policy(2, "HUL", -3)]
+    assert hints_of(birth_date=None, today=TODAY, policies=policies, refuses_advertising=False) == []
+
+
+def test_a_policy_held_elsewhere_is_a_chance() -> None:
+    policies = [policy(1, "TPL", 90), policy(3, "FIR-R", 20, is_ours=False)]
     found = hints_of(birth_date=None, today=TODAY, policies=policies, refuses_advertising=True)
     assert [(one.kind, one.days) for one in found] == [
         ("no-line", 0), ("held-elsewhere", 20), ("no-advertising", 0)
