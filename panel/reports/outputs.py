@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +21,9 @@ from panel.exporting import disposition, export_rows, note_export
 from panel.identity import changing
 from panel.reports.routes import blueprint
 from panel.reports.view import ReportView
-from panel.typesetting import make_pdf
+from panel.typesetting import TypesettingError, make_pdf
 
+log = logging.getLogger("panel")
 TEMPLATE = "report.typ"
 
 
@@ -46,7 +48,12 @@ def pdf(key: str) -> ResponseReturnValue:
     if not view.fits_paper:
         return _too_long(view)
     subject = msgspec.structs.replace(view.report.subject, title=view.report.title)
-    file = make_pdf(TEMPLATE, paper_document(view.paper(), view.report.empty), int(now().timestamp()))
+    try:
+        file = make_pdf(TEMPLATE, paper_document(view.paper(), view.report.empty), int(now().timestamp()))
+    except TypesettingError as error:
+        log.error("typesetting report=%s problem=%s", key, error)
+        flash("فایل PDF ساخته نشد. دوباره امتحان کنید، یا همین گزارش را از «چاپ» بگیرید.", "warning")
+        return redirect(view.path(), 303)
     note_export(subject, "PDF", "، ".join(view.ready.words), view.total)
     answer = Response(file, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = disposition(subject, "pdf")

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pypdfium2
 import pytest
@@ -246,6 +246,39 @@ def test_the_list_of_policies_has_the_same_rows(reference: World, key: str) -> N
 
 def test_paper_is_not_for_what_is_too_long(sample: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("panel.reports.view.MOST_PAPER_ROWS", 3)
-    answer = sample.person("modir").get("/reports/not-renewed/pdf")
+    person = sample.person("modir")
+    assert "/reports/not-renewed/pdf" not in person.get("/reports/not-renewed").text
+    for output in ("pdf", "paper"):
+        answer = person.get(f"/reports/not-renewed/{output}")
+        assert answer.status_code == 303
+        assert "برای کاغذ بلند است" in person.get(answer.location).text
+    assert exports(sample) == []
+
+
+def test_a_file_that_cannot_be_made_is_said_so(sample: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panel.reports.outputs.TEMPLATE", "nothing.typ")
+    person = sample.person("modir")
+    answer = person.get("/reports/not-renewed/pdf")
     assert answer.status_code == 303
-    assert "برای کاغذ بلند است" in sample.person("modir").get("/reports/not-renewed").text or answer.location
+    assert "فایل PDF ساخته نشد" in person.get(answer.location).text
+    assert exports(sample) == []
+
+
+def test_messages_are_offered_to_exactly_those_on_it(sample: World) -> None:
+    page = (
+        sample.person("modir").get(f"/reports/not-renewed?{SAMPLE_DATES}&scope=all&f.line_code.is=TPL").text
+    )
+    target = re.search(r'href="(/messages/campaigns/new[^"]+)"', page)
+    assert target
+    handed = parse_qs(urlsplit(target[1].replace("&amp;", "&")).query)
+    assert handed["listing"] == ["policies"]
+    assert dict(parse_qsl(handed["query"][0])) == {
+        "f.is_ours.is": "1", "f.status.any": "expired,expiring", "f.end_date.last": "3660",
+        "f.end_date.from": "1390/04/18", "f.end_date.until": "1390/04/23", "f.line_code.is": "TPL",
+    }  # fmt: skip
+
+
+def test_no_messages_where_the_list_does_not_know_a_condition(sample: World) -> None:
+    page = sample.person("modir").get("/reports/not-renewed?span=days&days=5&f.has_phone.is=1").text
+    assert "شماره ۱۹۴" in page
+    assert "/messages/campaigns/new?" not in page
