@@ -6,6 +6,10 @@ from appliance.core.jalali import persian_digits
 
 _WORDS = {
     "missing": "این مورد لازم است.",
+    "backup.key": "این کلید پشتیبان درست نیست؛ از نو یک کلید بسازید.",
+    "backup.tail": "این نویسه‌ها پایان کلید نیست؛ از روی برگه دوباره بنویسید.",
+    "backup.no-folder": "چنین پوشه‌ای نیست؛ حافظه را وصل کنید و نشانی پوشه را کامل بنویسید.",
+    "backup.unwritable": "در این پوشه نمی‌توان نوشت؛ شاید حافظه قفل است یا جا ندارد.",
     "national-id.digits": "کد ملی فقط رقم دارد.",
     "national-id.length": "کد ملی ده رقم است.",
     "national-id.repeated": "این کد ملی ساختگی است؛ همهٔ رقم‌هایش یکی است.",
