@@ -79,7 +79,7 @@ def settle(tree: Path, epoch: int, services: dict[str, list[str]], source: Path)
         _link(tree / link, target)
     for folder in (
         "data",
-        "boot/aminbox",
+        "boot/aminbox", "media/backup",
         "var/lib/aminbox",
         "var/lib/aminbox-key",
         "var/lib/systemd",
