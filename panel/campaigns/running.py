@@ -27,6 +27,7 @@ from panel.sms.words import KINDS, reason_words
 
 ROWS = 50
 LAST_PAGE = 4_000
+VERBS = ("confirm", "pause", "resume", "stop", "discard")
 CHANGED = "این ارسال همین حالا تغییر کرد؛ وضعیت تازه‌اش را ببینید."
 
 
@@ -62,11 +63,13 @@ def progress(campaign_id: int) -> ResponseReturnValue:
     return render_template("campaigns/progress.html", **_progress(row))
 
 
-@blueprint.post("/messages/campaigns/<int:campaign_id>/<any(confirm, pause, resume, stop, discard):verb>")
+@blueprint.post("/messages/campaigns/<int:campaign_id>/<verb>")
 @permission("campaigns.send")
 def decide(campaign_id: int, verb: str) -> ResponseReturnValue:
     """Let a campaign run, hold it, let it go on, end it, or take a draft away."""
     row = _require(campaign_id)
+    if verb not in VERBS:
+        raise NotFoundError(f"there is nothing called {verb}")
     said = ""
     try:
         with changing() as act:

@@ -27,7 +27,7 @@ from panel.live.followup import FollowUp
 from panel.live.listener import Listener
 from panel.live.projection import CallProjection
 from panel.live.sync import read_request, sync_answer
-from panel.live.teller import LINES_ROOM, Teller
+from panel.live.teller import LINES_ROOM, MESSAGES_ROOM, Teller
 from panel.security import is_allowed_host, is_own_origin
 from panel.sessions import COOKIE, find_live, hash_of, token_hash
 
@@ -210,6 +210,8 @@ def install(app: Flask) -> Live:
             join_room(browser.rights.room)
         if user.may("lines.view"):
             join_room(LINES_ROOM)
+        if user.may("messages.view"):
+            join_room(MESSAGES_ROOM)
 
     @socketio.on("disconnect")  # type: ignore[untyped-decorator]
     def on_disconnect(_reason: object = None) -> None:

@@ -22,6 +22,7 @@ from appliance.core.events import (
     RecordingFailed,
     RecordingFinished,
     RecordingStarted,
+    SmsReceived,
 )
 from db import Connection
 from db.queries import calls, lines
@@ -32,6 +33,8 @@ from panel.live.projection import CallProjection
 
 LINES_ROOM = "lines"
 """Who may see lines: told when one comes or goes."""
+MESSAGES_ROOM = "messages"
+"""Who may read messages: told that one came in, and nothing of it; how many are his to read, each asks for himself."""
 WATCHING_ROOM = "line-meters"
 """Who looks at the page of lines now: told its meters and what its calls do, which is far more often."""
 LINE_CALL = "line.call"
@@ -102,6 +105,8 @@ class Teller:
                     | RecordingDeleted()
                 ):
                     self._tell_call(conn, event.name, event.call_id, event.id)
+                case SmsReceived():
+                    self._emit(event.name, {"event_id": event.id}, to=MESSAGES_ROOM)
                 case LineUp() | LineDown():
                     payload = {"event_id": event.id, "line": event.line, "is_up": isinstance(event, LineUp)}
                     self._emit(event.name, payload, to=LINES_ROOM)

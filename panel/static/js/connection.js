@@ -90,6 +90,7 @@ export function startConnection({ known, onCall, onSync, onLines }) {
     if (payload?.event_id) write("event", payload.event_id);
     if (payload?.call_id) onCall(name, payload);
     if (name === "line.up" || name === "line.down") onLines([payload]);
+    if (name === "sms.received") document.dispatchEvent(new CustomEvent(name));
   });
   addEventListener("offline", () => socket.io.engine?.close());
   addEventListener("online", () => socket.connect());

@@ -3,7 +3,7 @@ const EVERY_MS = 60_000;
 const AFTER_CALL_MS = 1500;
 const SPREAD_MS = 1000;
 
-function show(link, { count, late }) {
+export function show(link, { count, late }) {
   let mark = link.querySelector("[data-menu-count]");
   if (!count) {
     mark?.remove();

@@ -1,5 +1,6 @@
 // Writing a message: the count of parts while typing, fields by button, right-click and keyboard, texts of templates.
 import { startCampaign } from "./campaign.js";
+import { startUnread } from "./unread.js";
 import { measure } from "./smstext.js";
 
 const persian = (number) => String(number).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]);
@@ -10,6 +11,7 @@ export function startMessages() {
   const form = document.querySelector("[data-sms-compose]");
   if (form) startTemplate(form);
   startCampaign();
+  startUnread();
 }
 
 function startBox(box) {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.core.events import LineDown, LineUp, PersonRegistered
+from appliance.core.events import LineDown, LineUp, PersonRegistered, SmsReceived
 from panel.live import cards
 from tests.panel.simulated_calls import SimulatedCall
 from tests.panel.world import World, heard
@@ -115,6 +115,18 @@ def test_a_line_that_goes_away_is_told_to_those_who_see_lines(world: World) -> N
     world.live.teller.tell(world.conn, LineUp(id=world.ids.make(at), at=down.at, line=2, driver="sim"))
     assert heard(desk, "line.down") == [{"event_id": down.id, "line": 1, "is_up": False}]
     assert heard(marketer, "line.down") == []
+
+
+def test_who_reads_messages_is_told_that_one_came_and_nothing_of_it(world: World) -> None:
+    desk, marketer = world.person("monshi").listen(), world.person("bazaryab").listen()
+    at = world.clock.now()
+    came = SmsReceived(
+        id=world.ids.make(at), at="2026-11-22T08:30:00.000Z", inbox_id="i1", number="+989120000001", person_id=1
+    )
+    world.live.teller.tell(world.conn, came)
+    assert heard(desk, "sms.received") == [{"event_id": came.id}]
+    assert heard(marketer, "sms.received") == []
+    assert world.person("monshi").get("/messages/unread").json == {"count": 0, "late": 0}
 
 
 def test_nothing_is_rendered_while_nobody_listens(
