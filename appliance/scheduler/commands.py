@@ -31,6 +31,7 @@ def scheduler(config: Config) -> None:
     bus = UnixBus(config.data.runtime_folder)
     daemon = SchedulerDaemon(config.data.database, bus, SystemClock())
     appliance.scheduler.imports.watch_with(config)
+    appliance.scheduler.messages.speak_for(config)
     notify("READY=1")
     daemon.run(stop.is_set, stop.wait)
     bus.close()
