@@ -13,7 +13,7 @@ from appliance.core.errors import ConflictError, InvalidInputError, NotFoundErro
 from appliance.core.smstext import measure
 from appliance.domain.messaging import templates
 from appliance.domain.messaging.happenings import HAPPENINGS, fields_of
-from appliance.domain.messaging.queueing import LONGEST_BODY, Kind
+from appliance.domain.messaging.queueing import LONGEST_BODY, Channel, Kind
 from appliance.domain.messaging.rendering import unknown_fields
 from appliance.domain.messaging.samples import Sample, make_samples
 from db.queries.message_screens import count_template_uses
@@ -25,8 +25,11 @@ from panel.identity import changing, require_user
 from panel.links import path_for
 from panel.sms.blueprint import blueprint
 from panel.sms.compose import body_problem, office_values
-from panel.sms.words import KINDS
+from panel.sms.words import CHANNELS, KINDS
 
+TEXT_CHANNELS = {key: CHANNELS[key] for key in ("sms", "email")}
+"""Channels a text may be for; one without a channel of these is not shown here."""
+LONGEST_SUBJECT = 150
 TEXT_KINDS = {key: KINDS[key] for key in ("service", "advertising")}
 NO_EVENT = "بدون رویداد؛ برای نوشتن دستی"
 COPY_OF = "رونوشت {name}"
@@ -37,6 +40,8 @@ class Form:
     """What stands in the form of a text."""
 
     name: str = ""
+    channel: str = "sms"
+    subject: str = ""
     event: str = ""
     kind: str = "service"
     body: str = ""
@@ -46,12 +51,13 @@ class Form:
 @blueprint.get("/messages/templates")
 @permission("messages.view")
 def texts() -> ResponseReturnValue:
-    """List the texts of short messages."""
-    rows = list_templates(conn(), channel="sms")
+    """List the texts of every channel."""
+    rows = [row for row in list_templates(conn()) if row.channel in TEXT_CHANNELS]
     return render_template(
         "sms/texts.html",
         rows=[(row, measure(row.body).parts) for row in sorted(rows, key=lambda row: not row.is_active)],
         kinds=KINDS,
+        channels=TEXT_CHANNELS,
         event_title=event_title,
     )
 
@@ -61,7 +67,13 @@ def texts() -> ResponseReturnValue:
 def new_text() -> ResponseReturnValue:
     """Show the form of a new text."""
     event = request.args.get("event", "")
-    return _page(None, Form(event=event if event in HAPPENINGS else ""))
+    channel = request.args.get("channel", "sms")
+    return _page(
+        None,
+        Form(
+            event=event if event in HAPPENINGS else "", channel=channel if channel in TEXT_CHANNELS else "sms"
+        ),
+    )
 
 
 @blueprint.post("/messages/templates/new")
@@ -76,7 +88,7 @@ def add_text() -> ResponseReturnValue:
         with changing() as act:
             template_id = templates.write_template(
                 act, name=form.name, body=form.body, event=form.event, kind=cast(Kind, form.kind),
-                known_fields=fields_of(form.event),
+                channel=cast(Channel, form.channel), subject=form.subject, known_fields=fields_of(form.event),
             )  # fmt: skip
     except (InvalidInputError, ConflictError) as error:
         return _page(None, form, problems=_problems(error)), 422
@@ -89,7 +101,7 @@ def add_text() -> ResponseReturnValue:
 def text(template_id: int) -> ResponseReturnValue:
     """Show a text with its versions."""
     row = _require(template_id)
-    return _page(row, Form(row.name, row.event, row.kind, row.body, row.is_active))
+    return _page(row, Form(row.name, row.channel, row.subject, row.event, row.kind, row.body, row.is_active))
 
 
 @blueprint.post("/messages/templates/<int:template_id>")
@@ -98,14 +110,14 @@ def change_text(template_id: int) -> ResponseReturnValue:
     """Keep a changed text as the next version, or try it first."""
     row = _require(template_id)
     form = _typed()
-    form.event = row.event
+    form.event, form.channel = row.event, row.channel
     if request.form.get("action") == "preview":
         return _page(row, form, is_tried=True)
     try:
         with changing() as act:
             after = templates.rewrite_template(
                 act, template_id, name=form.name, body=form.body, kind=cast(Kind, form.kind),
-                is_active=form.is_active, subject=row.subject, known_fields=fields_of(row.event),
+                is_active=form.is_active, subject=form.subject, known_fields=fields_of(row.event),
             )  # fmt: skip
     except (InvalidInputError, ConflictError) as error:
         return _page(row, form, problems=_problems(error)), 422
@@ -120,7 +132,7 @@ def change_text(template_id: int) -> ResponseReturnValue:
 def copy_text(template_id: int) -> ResponseReturnValue:
     """Keep the same text under another name."""
     row = _require(template_id)
-    taken = {one.name for one in list_templates(conn(), channel="sms")}
+    taken = {one.name for one in list_templates(conn(), channel=row.channel)}
     name, number = COPY_OF.format(name=row.name)[: templates.LONGEST_NAME], 2
     while name in taken:
         name = (
@@ -152,9 +164,11 @@ def event_title(code: str) -> str:
 
 
 def _typed() -> Form:
-    kind = request.form.get("kind", "")
+    kind, channel = request.form.get("kind", ""), request.form.get("channel", "")
     return Form(
         name=request.form.get("name", "")[:200],
+        channel=channel if channel in TEXT_CHANNELS else "sms",
+        subject=" ".join(request.form.get("subject", "")[:LONGEST_SUBJECT].split()),
         kind=kind if kind in TEXT_KINDS else "service",
         body=request.form.get("body", "").replace("\r\n", "\n"),
         is_active=request.form.get("is_active") == "1",
@@ -163,7 +177,7 @@ def _typed() -> Form:
 
 def _require(template_id: int) -> Template:
     row = find_template(conn(), template_id)
-    if row is None or row.channel != "sms":
+    if row is None or row.channel not in TEXT_CHANNELS:
         raise NotFoundError(f"there is no text {template_id}")
     return row
 
@@ -183,7 +197,7 @@ def _page(
     samples: list[Sample] = []
     if form.body.strip():
         samples = make_samples(
-            conn(), event=form.event, body=form.body, kind=cast(Kind, form.kind),
+            conn(), event=form.event, body=form.body, kind=cast(Kind, form.kind), channel=cast(Channel, form.channel),
             today=jalali.local(now(), office().zone).date(), reach=user.reach, office=office_values(),
             zone=office().zone,
         )  # fmt: skip
@@ -205,6 +219,8 @@ def _page(
         versions=list_versions(conn(), row.id) if row else [],
         uses=count_template_uses(conn(), row.id) if row else 0,
         may_change=user.may("messages.manage"),
-        longest=LONGEST_BODY["sms"],
-        footer=read_settings(conn()).footer,
+        channels=TEXT_CHANNELS,
+        longest_subject=LONGEST_SUBJECT,
+        longest=LONGEST_BODY[cast(Channel, form.channel)],
+        footer=read_settings(conn()).footer if form.channel == "sms" else "",
     )

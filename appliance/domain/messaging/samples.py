@@ -10,7 +10,7 @@ import msgspec
 from appliance.core.smstext import measure
 from appliance.domain.access import Reach
 from appliance.domain.messaging.happenings import HAPPENINGS, NAME
-from appliance.domain.messaging.queueing import Kind, with_footer
+from appliance.domain.messaging.queueing import Channel, Kind, with_footer
 from appliance.domain.messaging.rendering import Value, render
 from appliance.domain.people.reaching import is_reachable, reach_condition
 from db import Connection
@@ -34,14 +34,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_samples(
     conn: Connection, *, event: str, body: str, kind: Kind, today: date, reach: Reach,
-    office: Mapping[str, Value], zone: str = "Asia/Tehran", limit: int = 3,
+    office: Mapping[str, Value], zone: str = "Asia/Tehran", limit: int = 3, channel: Channel = "sms",
 ) -> list[Sample]:  # fmt: skip
     """Fill a text for a few real receivers of an event; of no event: for those entered last."""
     footer = read_settings(conn).footer
     made = []
     for name, number, values in _receivers(conn, event, today, reach, limit):
         rendered = render(body, {**office, **values}, zone)
-        text = with_footer(rendered.text, kind, "sms", footer)
+        text = with_footer(rendered.text, kind, channel, footer)
         made.append(
             Sample(name=name, number=number, text=text, parts=measure(text).parts, missing=rendered.missing)
         )

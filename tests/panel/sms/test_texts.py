@@ -92,3 +92,19 @@ def test_a_template_fills_the_text_of_a_new_message(world: World, desk: Person) 
         "/messages/new", {"numbers": "09121112233", "template": only(world, "یکی"), "body": ""}
     ).text
     assert "دفتر آزمون آماده است" in shown
+
+
+def test_a_text_for_e_mail_has_a_subject_and_no_parts(world: World, desk: Person) -> None:
+    page = desk.get("/messages/templates/new?channel=email&event=policy.expiring").text
+    assert "موضوع" in page
+    form = {"name": "دعوت با رایانامه", "channel": "email", "event": "policy.expiring", "kind": "service",
+            "subject": "تمدید {رشته}", "body": "{نام بیمه‌گذار} گرامی\n\n" + "متن " * 400}  # fmt: skip
+    assert desk.post("/messages/templates/new", form).status_code == 303
+    row = list_templates(world.conn, channel="email")[0]
+    assert (row.subject, row.event) == ("تمدید {رشته}", "policy.expiring")
+    assert 'value="تمدید {رشته}"' in desk.get(f"/messages/templates/{row.id}").text
+    changed = desk.post(f"/messages/templates/{row.id}", form | {"subject": "دیگر", "is_active": "1"})
+    assert changed.status_code == 303
+    assert list_templates(world.conn, channel="email")[0].version == 2
+    assert "رایانامه" in desk.get("/messages/templates").text
+    assert f'<option value="{row.id}"' in desk.get("/messages/rules/new?event=policy.expiring").text
