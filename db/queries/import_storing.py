@@ -154,6 +154,12 @@ def delete_range(conn: Connection, table: str, first_id: int, last_id: int, kept
     ).rowcount
 
 
+def delete_of_policies(conn: Connection, table: str, first_id: int, last_id: int, kept: str) -> None:
+    """Delete what belongs to the policies of a range, but rows a condition keeps."""
+    _names(table, {})
+    conn.execute(f"DELETE FROM {table} WHERE policy_id BETWEEN ? AND ? AND NOT ({kept})", (first_id, last_id))
+
+
 def set_kept(conn: Connection, name: str, ids: Iterable[int]) -> None:
     """Put ids into a table of this connection's own, for conditions to name."""
     _names(name, {})

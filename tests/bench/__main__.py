@@ -28,6 +28,7 @@ SECTIONS = {
     "message-storm": "tests.bench.message_storm",
     "campaign": "tests.bench.campaign",
     "ranking": "tests.bench.ranking",
+    "importing": "tests.bench.importing",
 }
 
 

@@ -30,6 +30,9 @@ _IGNORED = {
 }  # fmt: skip
 """What an import itself attaches; rows of these that it did not bring are looked at below."""
 
+_OWN_WORK = {"activities": "origin = 'renewal' AND revision = 1"}
+"""Rows the box itself made of a policy, such as the reminder of its renewal, and nobody has touched since."""
+
 
 class UndoPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What undoing would do."""
@@ -111,7 +114,7 @@ def _kept(conn: Connection, one: Import) -> tuple[set[int], set[int]]:
         policies |= bulk.list_touched(conn, "policy", *pair, log_id)
         for table, column in bulk.references_to(conn, "policies"):
             if table not in _IGNORED["policies"]:
-                policies |= bulk.list_referred(conn, table, column, *pair, "0")
+                policies |= bulk.list_referred(conn, table, column, *pair, _OWN_WORK.get(table, "0"))
         for table in ("endorsements", "insured_objects", "instalment_plans", "commission_lines"):
             policies |= bulk.list_referred(conn, table, "policy_id", *pair, _outside(table, ranges))
         policies |= bulk.list_referred(conn, "policies", "renews_id", *pair, _outside("policies", ranges))
@@ -142,7 +145,7 @@ def _kept(conn: Connection, one: Import) -> tuple[set[int], set[int]]:
 
 
 def _outside_of_persons(table: str, ranges: dict[str, Range]) -> str:
-    return _outside(table, ranges) if table in ranges else "0"
+    return _outside(table, ranges) if table in ranges else _OWN_WORK.get(table, "0")
 
 
 def _renewed_by_kept(conn: Connection, kept: set[int], pair: Range) -> set[int]:
@@ -202,6 +205,7 @@ def _delete(conn: Connection, ranges: dict[str, Range], policies: set[int], pers
             "AND id NOT IN (SELECT id FROM temp.kept_policies)",
             (*pair, *pair),
         )
+        bulk.delete_of_policies(conn, "activities", *pair, f"NOT ({_OWN_WORK['activities']}) OR {of_kept}")
     for table, kept in steps:
         if pair := ranges.get(table):
             bulk.delete_range(conn, table, *pair, kept)

@@ -18,6 +18,7 @@ from appliance.domain.importing.values import Cell
 from appliance.domain.people.entering import change_person, enter_person
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.policies.issuing import change_policy, issue_policy
+from appliance.domain.policies.reminding import make_reminders
 from db.listing import select_page
 from db.queries import imports
 from db.queries.import_rows import list_rows
@@ -234,6 +235,17 @@ def test_undoing_the_last_import_leaves_the_records_as_they_were(intake: Intake,
     for rows in (before, after):
         rows["persons"] = [tuple(v for n, v in enumerate(row) if n not in moving) for row in rows["persons"]]
     assert after == before
+
+
+def test_the_reminder_of_a_renewal_comes_and_goes_with_its_policy(intake: Intake, tmp_path: Path) -> None:
+    soon = {"تاريخ بيمه نامه يا الحاقيه": "1404/09/20", "تاریخ سررسید": "1404/09/20"}
+    one = intake.bring_in(write_workbook(tmp_path / "a.xlsx", collection(soon)))
+    with intake.act() as act:
+        assert make_reminders(act) == 1
+    with intake.act() as act:
+        undo_import(act, one.id)
+    for table in ("policies", "activities"):
+        assert intake.conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] == 0
 
 
 def test_undoing_keeps_what_somebody_has_worked_on(intake: Intake, tmp_path: Path) -> None:
