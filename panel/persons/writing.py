@@ -43,9 +43,7 @@ def write(person_id: int) -> ResponseReturnValue:
     return redirect(path_for("persons.show", person_id=person_id, tab="contacts"), 303)
 
 
-def _form(
-    person_id: int, form: RecordForm, chosen: str, form_key: str, problem: str = ""
-) -> str:
+def _form(person_id: int, form: RecordForm, chosen: str, form_key: str, problem: str = "") -> str:
     ways = [one for one in ways_to(conn(), person_id) if one.channel != "sms"]
     way = _chosen(ways, chosen)
     return render_template(
@@ -55,4 +53,5 @@ def _form(
 
 
 def _chosen(ways: list[Way], key: str) -> Way | None:
-    return next((one for one in ways if one.key == key), ways[0] if ways else None)
+    usable = [one for one in ways if one.can_be_used]
+    return next((one for one in ways if one.key == key), usable[0] if usable else None)

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from appliance.core import jalali
 from appliance.core.identity import plate, postal_code, vin
 from appliance.domain.fields import Field
-from appliance.domain.fields.kinds import Code, Rial, Text, Whole
+from appliance.domain.fields.kinds import Code, Rial, Text, Value, Whole
 from appliance.domain.fields.reading import Read, read_fields
 from db import Connection
 from db.records import find_row, insert_row, update_row
+
+
+class Plate(Code):
+    """A vehicle's plate, shown in a form as people write it: «۱۲ ب ۳۴۵ ایران ۶۷»."""
+
+    is_ltr = False
+
+    def edit(self, value: Value) -> str:
+        found = re.fullmatch(r"(\d{2})(\D+)(\d{3})-(\d{2})", str(value or ""))
+        if found is None:
+            return "" if value is None else str(value)
+        first, letter, middle, town = found.groups()
+        return jalali.persian_digits(f"{first} {letter} {middle} ایران {town}")
+
 
 VEHICLE = (
     Field(
         key="object_plate",
         title="پلاک",
-        kind=Code(30, check=plate),
+        kind=Plate(30, check=plate),
         section="مورد بیمه",
         hint="۱۲ ب ۳۴۵ ایران ۶۷",
     ),

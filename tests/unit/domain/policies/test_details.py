@@ -12,6 +12,7 @@ from appliance.domain.policies.changing import decide_renewal
 from appliance.domain.policies.computing import computed_values
 from appliance.domain.policies.covers import cover_texts, read_covers
 from appliance.domain.policies.issuing import change_policy, issue_policy
+from appliance.domain.policies.objects import VEHICLE
 from appliance.domain.policies.refunding import unearned
 from db import Connection
 from db.queries.policy_overview import Cover, find_head, list_chain, list_covers
@@ -109,3 +110,13 @@ def test_who_is_bound_to_a_unit_issues_for_that_unit(conn: Connection, office: O
     row = find_row(conn, "policies", policy_id)
     assert row is not None
     assert row["unit_id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [("12ب345-67", "۱۲ ب ۳۴۵ ایران ۶۷"), ("12الف345-67", "۱۲ الف ۳۴۵ ایران ۶۷"), ("123-45678", "123-45678")],
+)
+def test_a_plate_is_edited_as_people_write_it(stored: str, written: str) -> None:
+    kind = next(field.kind for field in VEHICLE if field.key == "object_plate")
+    assert kind.edit(stored) == written
+    assert kind.read(written) == stored
