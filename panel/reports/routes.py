@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.core.errors import NotFoundError
@@ -18,7 +18,6 @@ from panel.policies.words import days_left
 from panel.reports.view import ReportView, arguments_of_saved
 
 blueprint = Blueprint("reports", __name__)
-CAMPAIGN = "campaigns.new"
 
 
 @blueprint.get("/reports")
@@ -60,7 +59,8 @@ def show(key: str) -> ResponseReturnValue:
 def _message_path(view: ReportView) -> str:
     """Give the form of a message to everybody on the report; empty when there is no way to name them."""
     of, query = view.report.list_of, view.list_query
-    may = CAMPAIGN in current_app.view_functions and "campaigns.send" in view.user.permissions
-    if of is None or not query or not view.total or not may or not view.user.may(of.view):
+    if of is None or not query or not view.total:
         return ""
-    return path_for(CAMPAIGN, listing=of.key, query=query)
+    if not (view.user.may("campaigns.send") and view.user.may(of.view)):
+        return ""
+    return path_for("campaigns.new", listing=of.key, query=query)

@@ -138,6 +138,31 @@ def test_the_span_is_days_or_dates(
     assert paper.total == count
 
 
+@pytest.mark.parametrize(
+    ("key", "arguments", "expected"),
+    [
+        ("not-expired", {"f.person.contains": "رضايي"}, {"P1"}),
+        ("not-expired", {"f.line_code.is": "FIR-C"}, {"P3"}),
+        ("not-expired", {"f.marketer_id.is": "1"}, {"P1"}),
+        ("not-expired", {"f.has_phone.is": "0"}, set()),
+        ("not-expired", {"f.policy_no.contains": "۲۰۶"}, {"P6"}),
+        ("cancelled", {"f.cancel_date.from": "1405/08/11", "f.cancel_date.until": "1405/08/11"}, {"P4"}),
+        ("cancelled", {"f.cancel_date.from": "1405/08/12"}, set()),
+    ],
+)
+def test_the_bar_narrows_a_report(
+    reference: dict[str, Any], key: str, arguments: dict[str, str], expected: set[str]
+) -> None:
+    assert names(reference["print"](key, arguments={"span": "all", **arguments})) == expected
+
+
+def test_a_region_has_the_policies_of_its_customers(conn: Connection, reference: dict[str, Any]) -> None:
+    region = conn.execute("SELECT id FROM regions WHERE title = 'منطقه ۳'").fetchone()[0]
+    paper = reference["print"]("not-expired", arguments={"span": "all", "f.region_id.is": str(region)})
+    assert names(paper) == {"P1", "P6"}
+    assert paper.head.condition == "همهٔ تاریخ‌های انقضاء · منطقهٔ مشتری: منطقه ۳"
+
+
 def test_days_are_counted_forwards_for_what_is_still_to_expire(reference: dict[str, Any]) -> None:
     paper = reference["print"]("not-expired", arguments={"span": "days", "days": "10"})
     assert names(paper) == {"P1"}
