@@ -19,6 +19,7 @@ from db.queries.calls import (
     upsert_call,
 )
 from db.queries.persons import insert_person, insert_phone
+from db.queries.search import refresh_person
 from db.text import fold
 
 ALI, SHARED, STRANGER = "+989120000001", "+982110000001", "+987110000009"
@@ -45,6 +46,7 @@ def person(conn: Connection, first: str, last: str, *numbers: str) -> int:
     )
     for number in numbers:
         insert_phone(conn, person_id, number)
+    refresh_person(conn, person_id)
     return person_id
 
 
