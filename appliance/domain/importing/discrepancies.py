@@ -15,8 +15,8 @@ from appliance.domain import audit
 from appliance.domain.acting import Acting
 from appliance.domain.fields.kinds import Day, Rial
 from appliance.domain.fields.refused import Refused
-from appliance.domain.importing.comparing import IMPORTED_PLAN
 from appliance.domain.importing.holders import read_holder
+from appliance.domain.importing.plan_comparing import IMPORTED_PLAN
 from appliance.domain.importing.premiums import Premiums
 from appliance.domain.importing.rows import Row
 from appliance.domain.people.entering import change_person

@@ -14,7 +14,7 @@ import msgspec
 
 from appliance.domain.acting import Acting
 from appliance.domain.importing.changes import Changes, NewPerson, Part
-from appliance.domain.importing.comparing import IMPORTED_PLAN
+from appliance.domain.importing.plan_comparing import IMPORTED_PLAN
 from appliance.domain.people.completeness import completeness_of, refresh_many
 from appliance.domain.policies.computing import share
 from appliance.domain.policies.issuing import RENEWAL_DAYS
