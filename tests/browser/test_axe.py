@@ -40,7 +40,7 @@ WITH_IDS = (
     "/lines/1/edit", "/lines/1/scope", "/settings/phone-kind", "/settings/lines/TPL", "/settings/vat",
     "/settings/vat/1", "/settings/commissions/new", "/settings/marketers/new", *REFUSED,
     "/reports/not-renewed", "/reports/not-expired?scope=all", "/reports/cancelled", "/reports/renewed/paper",
-    "/search?q=%D8%B1%D8%B6%D8%A7", "/audit?action=setting",
+    "/search?q=%D8%B1%D8%B6%D8%A7", "/audit?action=setting", "/persons/1/rank",
 )  # fmt: skip
 """Screens of a record, and screens with something wrong on them."""
 RUN = """async () => {
