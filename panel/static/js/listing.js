@@ -1,8 +1,8 @@
-// Lists: a chosen filter is shown at once; menus close with Esc, with a click beside them, and one at a time.
+// Lists: a chosen filter is shown at once, unless it waits for what belongs to it; menus close with Esc, with a click beside them, and one at a time.
 export function startListing() {
   for (const form of document.querySelectorAll("[data-list-filter]")) {
     form.addEventListener("change", (event) => {
-      if (event.target.matches("select")) form.requestSubmit();
+      if (event.target.matches("select:not([data-wait])")) form.requestSubmit();
     });
     // Empty conditions would only make the address long.
     form.addEventListener("formdata", (event) => {
