@@ -31,7 +31,7 @@ KINDS = {
     "person": "مشتری", "policy": "بیمه‌نامه", "user": "کاربر", "role": "نقش", "line": "خط تلفن", "group": "گروه",
     "region": "منطقه", "setting": "تنظیمات", "choice": "فهرست", "persons": "فهرست مشتریان",
     "policies": "فهرست بیمه‌نامه‌ها", "calls": "تماس‌ها", "recording": "مکالمه", "attachment": "پیوست",
-    "delivery": "تحویل", "file": "پیوست",
+    "delivery": "تحویل", "file": "پیوست", "import": "ورود اطلاعات",
 }  # fmt: skip
 _FIELDS: dict[str, dict[str, Field]] = {
     "person": {field.key: field for field in PERSONS.fields},
