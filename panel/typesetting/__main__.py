@@ -5,6 +5,7 @@ What people typed reaches the template as data, never as markup, and the templat
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -19,7 +20,9 @@ NICENESS = 10
 
 def main() -> None:
     """Set the document."""
-    os.nice(NICENESS)
+    with contextlib.suppress(PermissionError):
+        # The panel's unit lets nothing in it change priorities; then the file is set at the panel's own.
+        os.nice(NICENESS)
     order = msgspec.json.decode(sys.stdin.buffer.read())
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
     document = msgspec.json.encode(order["document"]).decode()
