@@ -12,6 +12,7 @@ from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
 from appliance.core.jalali import local, persian_digits
 from appliance.domain.messaging import campaigns as service
+from appliance.domain.messaging.audience import NO_NUMBER
 from appliance.domain.messaging.queueing import Kind
 from appliance.domain.messaging.segments import segments_of
 from db.queries import campaigns
@@ -146,6 +147,14 @@ def _progress(row: Campaign) -> dict[str, object]:
     }
 
 
+def _why(code: str, row: Campaign) -> str:
+    """Say why somebody gets nothing; a line of a list or file has no record that could lack a number."""
+    audience = audience_of(row.audience)
+    if code == NO_NUMBER and audience and audience.source in ("typed", "file"):
+        return "این خط شمارهٔ همراه نیست."
+    return reason_words(conn(), code, None)
+
+
 def _begins(row: Campaign, done: service.Progress) -> str:
     """Give when a campaign that has not begun will; empty: at once, or it has."""
     at = service.begins_at(conn(), row, now(), office().zone)
@@ -175,7 +184,7 @@ def _page(row: Campaign) -> str:
         kind=KINDS[row.kind],
         audience=audience_of(row.audience),
         estimate=service.estimate(conn(), row.id, today) if row.state == "draft" else None,
-        reason=lambda code: reason_words(conn(), code, None),
+        reason=lambda code: _why(code, row),
         results=results[:ROWS],
         wanted=wanted,
         page=page,

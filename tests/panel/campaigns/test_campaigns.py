@@ -61,6 +61,7 @@ def test_ten_pasted_numbers_are_counted_and_the_bad_ones_named_by_line(world: Wo
     page = modir.get(path).text
     assert "تأیید و فرستادن ۸ پیام" in page
     skipped = modir.get(f"{path}?state=skipped").text
+    assert "این خط شمارهٔ همراه نیست." in skipped
     assert re.findall(r'col-place">(خط [۰-۹]+)', skipped) == ["خط ۸", "خط ۹"]
     assert "02188776655" in re.sub(r"<[^>]+>|\s", "", skipped)
     assert not outbox(world)
