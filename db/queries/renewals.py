@@ -10,10 +10,11 @@ from db.connection import Connection
 from db.records import fetch_all
 
 MOST_COUNTED = 10_000
+# Proposals lead: SQLite would begin with every policy that is not cancelled, or with every one of a narrow scope.
 _OPEN = """
     FROM renewal_proposals AS proposals
-    JOIN policies ON policies.id = proposals.new_id
-    JOIN policies AS old ON old.id = proposals.old_id
+    CROSS JOIN policies ON policies.id = proposals.new_id
+    CROSS JOIN policies AS old ON old.id = proposals.old_id
     WHERE proposals.state = 'open' AND policies.renews_id IS NULL AND old.cancel_date IS NULL
         AND NOT EXISTS (SELECT 1 FROM policies AS other WHERE other.renews_id = old.id)
 """
