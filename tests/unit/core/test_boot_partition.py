@@ -24,7 +24,7 @@ def test_a_file_keeps_its_place_and_length(tmp_path: Path) -> None:
 def test_another_length_is_refused_and_nothing_is_written(tmp_path: Path, length: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"a" * 512)
-    with pytest.raises(OSError, match="512|long"):
+    with pytest.raises(OSError, match=r"bytes long"):
         overwrite_in_place(path, b"b" * length)
     assert path.read_bytes() == b"a" * 512
 
