@@ -125,7 +125,12 @@ def prepare(
     return Ready(
         report=report,
         wanted=wanted,
-        question=msgspec.structs.replace(answerable.question, order=report.order),
+        question=msgspec.structs.replace(
+            answerable.question,
+            order=report.order,
+            # A report that says a condition it does not keep would be believed; it stays empty until that is mended.
+            where=(*answerable.question.where, *(("0",) if answerable.problems else ())),
+        ),
         fields=answerable.columns,
         words=tuple(_words(conn, report, wanted, user)),
         problems=answerable.problems,

@@ -75,6 +75,8 @@ def test_a_row_leads_to_its_policy_and_its_holder(reference: World) -> None:
 def test_a_wrong_day_is_said_beside_the_span(reference: World) -> None:
     page = reference.person("modir").get("/reports/not-renewed?span=dates&first=1405/13/40").text
     assert "چنین روزی در تقویم نیست" in page
+    assert "یکی از شرط‌ها خوانده نشد" in page
+    assert "بیمه نامه شماره" not in page
 
 
 def test_the_sheet_has_the_printed_head(sample: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from appliance.domain.access import User
 from appliance.domain.reports.catalogue import REPORTS
+from appliance.domain.reports.reading import read_groups
 from db import Connection
 from tests.fakes.clock import START
 from tests.unit.domain.reports.conftest import OWNER, Printer, ask, firsts, printed
@@ -174,6 +175,8 @@ def test_what_cannot_be_read_of_a_span_is_a_problem_beside_it(
 ) -> None:
     ready = ask(conn, "not-renewed", {"span": "days", "days": "پنج"}, OWNER, START)
     assert ready.problems == {"end_date.last": "number.digits"}
+    # It would say «پنج روز» over every policy otherwise.
+    assert read_groups(conn, ready) == []
 
 
 def test_one_limited_to_a_unit_sees_no_other_whatever_the_address_says(
