@@ -15,7 +15,7 @@ from appliance.core.clock import from_text
 from appliance.core.errors import ConflictError, InvalidInputError
 from appliance.core.jalali import format_date, local, persian_digits
 from appliance.domain.fields.kinds import Day, FieldProblem, TimeOfDay, Whole
-from appliance.domain.messaging.campaigns import (
+from appliance.domain.messaging.campaign_drafts import (
     check_draft,
     draft_campaign,
     receivers_of_draft,

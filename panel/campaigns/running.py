@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
 from appliance.core.jalali import local, persian_digits
+from appliance.domain.messaging import campaign_drafts
 from appliance.domain.messaging import campaigns as service
 from appliance.domain.messaging.audience import NO_NUMBER
 from appliance.domain.messaging.queueing import Kind
@@ -87,7 +88,7 @@ def decide(campaign_id: int, verb: str) -> ResponseReturnValue:
                 count = service.cancel_campaign(act, campaign_id)
                 said = f"ارسال متوقف شد؛ {persian_digits(count)} پیام از صف بیرون آمد."
             else:
-                service.discard_draft(act, campaign_id)
+                campaign_drafts.discard_draft(act, campaign_id)
                 said = "پیش‌نویس پاک شد."
     except ConflictError:
         flash(CHANGED, "warning")
@@ -110,10 +111,10 @@ def columns(campaign_id: int) -> ResponseReturnValue:
     changed = msgspec.structs.replace(
         audience, number_column=number, name_column=name if 0 <= name < len(audience.columns) else None
     )
-    rows = rows_of(service.receivers_of_draft(conn(), campaign_id), audience)
+    rows = rows_of(campaign_drafts.receivers_of_draft(conn(), campaign_id), audience)
     kind: Kind = "service" if row.kind == "service" else "advertising"
     with changing() as act:
-        service.redraft_campaign(
+        campaign_drafts.redraft_campaign(
             act, campaign_id, title=row.title, body=row.body, kind=kind,
             template_version_id=row.template_version_id, audience=msgspec.json.encode(changed).decode(),
             receivers=gathered(changed, (), rows), per_hour=row.per_hour,
@@ -124,7 +125,7 @@ def columns(campaign_id: int) -> ResponseReturnValue:
 
 
 def _require(campaign_id: int) -> Campaign:
-    row = service.require_campaign(conn(), campaign_id)
+    row = campaign_drafts.require_campaign(conn(), campaign_id)
     if row.channel != "sms":
         raise NotFoundError(f"campaign {campaign_id} is not of short messages")
     return row
@@ -183,7 +184,7 @@ def _page(row: Campaign) -> str:
         **_progress(row),
         kind=KINDS[row.kind],
         audience=audience_of(row.audience),
-        estimate=service.estimate(conn(), row.id, today) if row.state == "draft" else None,
+        estimate=campaign_drafts.estimate(conn(), row.id, today) if row.state == "draft" else None,
         reason=lambda code: _why(code, row),
         results=results[:ROWS],
         wanted=wanted,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from appliance.core.clock import SystemClock, to_text
 from appliance.domain.acting import acting
-from appliance.domain.messaging import campaigns
+from appliance.domain.messaging import campaign_drafts, campaigns
 from appliance.domain.messaging.audience import Receiver
 from db import connect, migrate
 from db.queries import message_routes, message_settings
@@ -51,7 +51,7 @@ def measure(recipients: int = RECIPIENTS) -> dict[str, float]:
         )
         began = time.perf_counter()
         with acting(conn, clock.now(), None, lambda event: None) as act:
-            campaign_id = campaigns.draft_campaign(act, title="نوروز", body=BODY, receivers=people)
+            campaign_id = campaign_drafts.draft_campaign(act, title="نوروز", body=BODY, receivers=people)
         drafted = time.perf_counter() - began
         with acting(conn, clock.now(), None, lambda event: None) as act:
             campaigns.confirm_campaign(act, campaign_id)

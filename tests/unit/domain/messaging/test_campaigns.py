@@ -15,7 +15,7 @@ from appliance.core.clock import from_text, to_text
 from appliance.core.errors import ConflictError, InvalidInputError
 from appliance.core.jalali import local
 from appliance.domain.acting import Acting, acting
-from appliance.domain.messaging import campaigns
+from appliance.domain.messaging import campaign_drafts, campaigns
 from appliance.domain.messaging.audience import Receiver, read_rows, read_typed
 from db import Connection
 from db.queries import campaigns as rows
@@ -43,7 +43,7 @@ def people(count: int) -> list[Receiver]:
 
 def draft(act: Act, receivers: list[Receiver], body: str = "{نام} گرامی، تخفیف!", **fields: object) -> int:
     with act() as doing:
-        return campaigns.draft_campaign(doing, title="نوروز", body=body, receivers=receivers, **fields)  # type: ignore[arg-type]
+        return campaign_drafts.draft_campaign(doing, title="نوروز", body=body, receivers=receivers, **fields)  # type: ignore[arg-type]
 
 
 def expand_all(act: Act, campaign_id: int, piece: int = 7) -> int:
@@ -69,7 +69,7 @@ def test_before_confirming_everything_is_counted_and_nothing_queued(
     others = {"۰۹۳۵۰۰۰۰۰۰۲": {"نام": "باز"}, "021": {"نام": "ت"}, "09350000009": {}}
     receivers = [*people(4), *(Receiver(number=number, fields=fields) for number, fields in others.items())]
     campaign_id = draft(act, receivers)
-    found = campaigns.estimate(conn, campaign_id, "2026-11-22")
+    found = campaign_drafts.estimate(conn, campaign_id, "2026-11-22")
     assert found.receivers == 3
     assert found.skipped == {"opted-out": 1, "duplicate": 1, "no-number": 1, "empty-field:نام": 1}
     assert (found.parts, found.cost_rial) == (3, 3_000)
@@ -111,9 +111,9 @@ def test_a_second_campaign_within_the_limit_skips_its_members_and_says_so(
         campaigns.confirm_campaign(doing, first)
     expand_all(act, first)
     clock.advance(3 * 86_400)
-    assert campaigns.estimate(conn, draft(act, people(5)), "2026-11-25").skipped == {"limit": 3}
+    assert campaign_drafts.estimate(conn, draft(act, people(5)), "2026-11-25").skipped == {"limit": 3}
     clock.advance(5 * 86_400)
-    assert campaigns.estimate(conn, draft(act, people(5)), "2026-11-30").skipped == {}
+    assert campaign_drafts.estimate(conn, draft(act, people(5)), "2026-11-30").skipped == {}
 
 
 def test_a_limit_of_a_segment_is_its_members_alone(conn: Connection, act: Act, office: Office) -> None:
@@ -128,7 +128,7 @@ def test_a_limit_of_a_segment_is_its_members_alone(conn: Connection, act: Act, o
         body="تخفیف",
         segments_of=lambda person_id: ("gold",) if person_id == office.ali else (),
     )
-    assert campaigns.estimate(conn, campaign_id, "2026-11-22").skipped == {"limit": 1}
+    assert campaign_drafts.estimate(conn, campaign_id, "2026-11-22").skipped == {"limit": 1}
 
 
 def test_a_pace_leaves_out_the_quiet_hours_and_goes_on_after_a_pause(
@@ -178,7 +178,7 @@ def test_a_campaign_is_over_when_nothing_waits(conn: Connection, act: Act) -> No
     with act() as doing:
         assert campaigns.finish_if_over(doing, campaign_id)
         assert not campaigns.finish_if_over(doing, campaign_id)
-    assert campaigns.require_campaign(conn, campaign_id).state == "finished"
+    assert campaign_drafts.require_campaign(conn, campaign_id).state == "finished"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_campaign_is_over_when_nothing_waits(conn: Connection, act: Act) -> No
 )
 def test_what_cannot_be_a_campaign_is_refused(act: Act, title: str, body: str, kind: str) -> None:
     with pytest.raises(InvalidInputError), act() as doing:
-        campaigns.draft_campaign(doing, title=title, body=body, receivers=people(1), kind=kind)  # type: ignore[arg-type]
+        campaign_drafts.draft_campaign(doing, title=title, body=body, receivers=people(1), kind=kind)  # type: ignore[arg-type]
 
 
 def test_a_typed_list_in_mixed_spellings_is_read_and_bad_lines_are_named() -> None:

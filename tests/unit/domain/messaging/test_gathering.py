@@ -8,7 +8,7 @@ import pytest
 from appliance.core.errors import NotFoundError
 from appliance.domain.acting import acting
 from appliance.domain.fields import Condition
-from appliance.domain.messaging import campaigns
+from appliance.domain.messaging import campaign_drafts, campaigns
 from appliance.domain.messaging.audience import LINE
 from appliance.domain.messaging.gathering import Audience, fields_for, gather, receivers_of_rows
 from appliance.domain.messaging.segments import segments_of
@@ -63,13 +63,13 @@ def test_rows_of_a_file_keep_their_cells_until_the_campaign_is_confirmed(
     rows = [(2, {"نام": "مینا", "همراه": "9351112233.0", "شهر": "کرج"}), (3, {"نام": "نادر", "همراه": "؟"})]
     assert "شهر" in fields_for(audience)
     with acting(conn, clock.now(), office.owner, lambda event: None) as act:
-        campaign_id = campaigns.draft_campaign(
+        campaign_id = campaign_drafts.draft_campaign(
             act, title="فایل", body="{نام بیمه‌گذار} از {شهر؟}", receivers=receivers_of_rows(rows, audience)
         )
-    assert campaigns.receivers_of_draft(conn, campaign_id)[0].fields["نام"] == "مینا"
+    assert campaign_drafts.receivers_of_draft(conn, campaign_id)[0].fields["نام"] == "مینا"
     with acting(conn, clock.now(), office.owner, lambda event: None) as act:
         campaigns.confirm_campaign(act, campaign_id)
-    kept = campaigns.receivers_of_draft(conn, campaign_id)
+    kept = campaign_drafts.receivers_of_draft(conn, campaign_id)
     assert kept[0].fields == {NAME: "مینا", "شهر": "کرج", LINE: "2"}
     bad = list_results(conn, campaign_id, state="skipped")
     assert [(one.reason, one.line, one.number) for one in bad] == [("no-number", "3", "؟")]
@@ -83,7 +83,7 @@ def test_who_wants_no_advertising_gets_none(conn: Connection, office: Office, cl
         )
     for kind, expected in (("advertising", ["opted-out"]), ("service", [])):
         with acting(conn, clock.now(), office.owner, lambda event: None) as act:
-            campaign_id = campaigns.draft_campaign(
+            campaign_id = campaign_drafts.draft_campaign(
                 act, title="ت", body="سلام", kind=kind,  # type: ignore[arg-type]
                 receivers=[one for one in gather(conn, Audience(source="persons"), office.owner, clock.now())
                            if one.number == ALI_NUMBER],
