@@ -41,7 +41,7 @@ Key = tuple[Any, ...]
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """Processor seconds of this thread a page may cost before another way to it is taken."""
 
-    count_s: float = 0.015
+    count_s: float = 0.01
     """For counting; then the count stands at what was found so far."""
     search_s: float = 0.03
     """For counting what a text search leads to: it is put in order as it is more often than another count."""
