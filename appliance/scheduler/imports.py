@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from appliance.core import jalali
+from appliance.core.clock import to_text
 from appliance.core.config import Config
 from appliance.core.events import Event
 from appliance.core.import_files import DONE, ENDINGS, REFUSED, ImportFiles, TooLargeError, start_worker
@@ -24,6 +25,7 @@ from appliance.domain.importing.recovering import take_up, unfinished
 from appliance.domain.importing.work import receive_file
 from appliance.scheduler.jobs import job
 from db import Connection
+from db.queries.imports import list_finished
 
 log = logging.getLogger("scheduler")
 MOST_AT_ONCE = 20
@@ -79,6 +81,14 @@ class Watch:
                 started += 1
         return started
 
+    def forget(self, conn: Connection, now: datetime) -> int:
+        """Delete files that nobody looks at any more; what was stored of them and their counts stay."""
+        names = list_finished(conn, to_text(now - timedelta(days=KEPT_DAYS)))
+        there = [name for name in names if self.files.path(name).exists()]
+        for name in there:
+            self.files.drop(name)
+        return len(there)
+
     def _take(self, conn: Connection, now: datetime, path: Path) -> None:
         try:
             with path.open("rb") as file:
@@ -114,6 +124,12 @@ def take_imports(conn: Connection, now: datetime) -> str:
     if _watch is None:
         return "no folder"
     return f"{_watch.look(conn, now)} files, {_watch.revive(conn, now)} taken up"
+
+
+@job(every_minutes=24 * 60)
+def forget_import_files(conn: Connection, now: datetime) -> str:
+    """Delete imported files after 90 days; what was stored of them stays."""
+    return f"{_watch.forget(conn, now)} files" if _watch is not None else "no folder"
 
 
 def _is_file(path: Path) -> bool:

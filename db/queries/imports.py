@@ -122,6 +122,15 @@ def count_in_states(conn: Connection, *states: str) -> int:
     return int(conn.execute(sql, (json.dumps(states),)).fetchone()[0])
 
 
+def list_finished(conn: Connection, before: str) -> list[str]:
+    """Give the stored names of files handed in before an instant whose import is over."""
+    rows = conn.execute(
+        "SELECT stored_name FROM imports WHERE created_at < ? AND state IN ('applied', 'undone', 'failed', 'dropped')",
+        (before,),
+    )
+    return [str(row[0]) for row in rows]
+
+
 def list_newest_of_profiles(conn: Connection) -> list[Import]:
     """Give the newest applied import of each profile and insurer."""
     return fetch_all(

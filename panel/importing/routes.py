@@ -96,6 +96,15 @@ def too_large(_error: Exception) -> ResponseReturnValue:
     return _index("file.large"), 413
 
 
+@blueprint.errorhandler(ConflictError)
+def moved_on(_error: ConflictError) -> ResponseReturnValue:
+    """Show an import as it is now, when somebody else moved it on meanwhile or a button was pressed twice."""
+    flash("این کار دیگر در آن مرحله نیست؛ وضعیت تازه را می‌بینید.", "warning")
+    import_id = (request.view_args or {}).get("import_id")
+    target = path_for("importing.show", import_id=import_id) if import_id else path_for("importing.index")
+    return redirect(target, 303)
+
+
 @blueprint.get("/importing/<int:import_id>")
 @permission("imports.manage")
 def show(import_id: int) -> ResponseReturnValue:

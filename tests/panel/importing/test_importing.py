@@ -143,6 +143,13 @@ def test_an_agency_that_was_ticked_is_ours_from_then_on(desk: Person, tmp_path: 
     assert "نمایندگی دیگر" not in desk.get(address).text
 
 
+def test_a_button_pressed_twice_shows_the_import_as_it_is(desk: Person, tmp_path: Path) -> None:
+    address = send(desk, write_workbook(tmp_path / "a.xlsx", Sample("F8", 5).table()))
+    answer = desk.post(f"{address}/apply", follow_redirects=True)
+    assert "دیگر در آن مرحله نیست" in answer.text
+    assert "منتظر تأیید ستون‌ها" in answer.text
+
+
 def test_progress_is_told_to_scripts(desk: Person, tmp_path: Path) -> None:
     address = send(desk, write_workbook(tmp_path / "a.xlsx", Sample("F8", 5).table()))
     told = desk.get(f"{address}/progress").get_json()

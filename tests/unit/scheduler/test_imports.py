@@ -110,6 +110,19 @@ def test_a_time_of_day_is_waited_for_and_looked_at_once(folder: Folder, clock: F
     assert folder.minute() + folder.minute() == 1
 
 
+def test_files_are_forgotten_after_their_time_and_imports_are_not(
+    folder: Folder, clock: FakeClock, tmp_path: Path
+) -> None:
+    one = folder.intake.bring_in(write_workbook(tmp_path / "a.xlsx", Sample("F8", 5).table()))
+    waiting = folder.intake.preview(write_workbook(tmp_path / "b.xlsx", Sample("F8", 6).table()))
+    assert folder.watch.forget(folder.intake.conn, clock.now()) == 0
+    clock.advance(91 * 24 * 3600)
+    assert folder.watch.forget(folder.intake.conn, clock.now()) == 1
+    assert not folder.files.rows(one.stored_name).exists()
+    assert folder.files.path(waiting.stored_name).exists()
+    assert len(imports.list_imports(folder.intake.conn)) == 2
+
+
 def test_an_import_whose_worker_died_is_taken_up_and_one_that_dies_twice_has_failed(
     folder: Folder, tmp_path: Path
 ) -> None:
