@@ -42,10 +42,9 @@ from panel.persons.changes import done_or_shown_again
 from panel.persons.page import require_reachable, show_page
 from panel.recordform import RecordForm
 
-FILTERS = ("name.contains", "province.is", "city_id.is", "region_id.is")
+FILTERS = ("name.contains", "province.is", "city_id.is", "region_id.is", "grade.is")
 MORE_FILTERS = (
     "job.is",
-    "grade.is",
     "kind.is",
     "unit_id.is",
     "marketer_id.is",

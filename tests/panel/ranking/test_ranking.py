@@ -192,6 +192,11 @@ def test_customers_are_listed_by_rank(world: World, desk: Person, reference: Ref
     shown = re.findall(r'class="row-link"[^>]*>([^<]+)<', page)
     assert shown[: len(rows)] == [row["name"] for row in rows]
     assert number(rows[0]["rank_score"]) in page
+    assert 'name="f.grade.is"' in page
+    best = world.conn.execute("SELECT id, rank_grade FROM persons ORDER BY rank_score DESC").fetchone()
+    of_grade = desk.get(f"/persons?f.grade.is={best['rank_grade']}&sort=-score").text
+    assert f'href="/persons/{best["id"]}"' in of_grade
+    assert f'href="/persons/{reference.persons["C3"]}"' not in of_grade
 
 
 @pytest.mark.parametrize(
