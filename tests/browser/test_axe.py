@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,15 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from appliance.core.clock import to_text
+from appliance.core.events import CallMissed, CallSnapshot
+from appliance.domain.accounts import active_user
 from appliance.domain.acting import acting
+from appliance.domain.calls import record_call
+from appliance.domain.complaints.opening import open_complaint
 from appliance.domain.demo_data.reference import enter_reference
-from db import connect
+from db import Connection, connect
+from db.queries.person_needs import find_choice
 from panel.app import create_app
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.office import PanelProcess
@@ -29,6 +35,8 @@ NO_PAGES = {
     "start.home",
     "start.session",
     "start.health",
+    "callbacks.waiting",
+    "complaints.about",
     "persons.choose",
     "policies.following",
 }
@@ -41,6 +49,8 @@ WITH_IDS = (
     "/settings/vat/1", "/settings/commissions/new", "/settings/marketers/new", *REFUSED,
     "/reports/not-renewed", "/reports/not-expired?scope=all", "/reports/cancelled", "/reports/renewed/paper",
     "/search?q=%D8%B1%D8%B6%D8%A7", "/audit?action=setting", "/persons/1/rank",
+    "/callbacks?open=1", "/complaints/1", "/complaints/1?open=refer", "/complaints/1?open=close",
+    "/complaints/new?person=1",
 )  # fmt: skip
 """Screens of a record, and screens with something wrong on them."""
 RUN = """async () => {
@@ -68,11 +78,30 @@ def panel(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     conn = connect(database)
     with acting(conn, datetime.now(UTC), None, lambda _event: None) as act:
         enter_reference(act, "Asia/Tehran")
+    miss_and_complain(conn)
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     conn.close()
     running = PanelProcess(folder / "data", database)
     yield running
     running.close()
+
+
+def miss_and_complain(conn: Connection) -> None:
+    """Let a known number ring in vain, and its owner complain of it."""
+    now = datetime.now(UTC)
+    call = CallSnapshot(
+        id="01KA00000000000000000000AX", line=1, direction="in", state="missed", revision=2, number="+989120000001",
+        number_state="known", started_at=to_text(now - timedelta(hours=3)), ended_at=to_text(now - timedelta(hours=3)),
+    )  # fmt: skip
+    record_call(conn, CallMissed(id="01KA00000000000000000000AY", at=to_text(now), call=call))
+    owner = active_user(conn, 1)
+    texts = {
+        "who": "+989120000001", "subject_id": str(find_choice(conn, "complaint-subject", "delay")), "severity": "high",
+        "text": "کسی پاسخ نداد", "assignee_id": "1",
+    }  # fmt: skip
+    with acting(conn, now, owner, lambda _event: None) as act:
+        open_complaint(act, texts, "Asia/Tehran")
+    conn.execute("UPDATE complaints SET due_at = ?", (to_text(now - timedelta(days=1)),))
 
 
 @pytest.fixture(scope="module")
