@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from appliance.core.clock import Clock
 from appliance.core.events import Event
 from db import DatabaseError, connect
 from db.connection import DatabaseUnusableError
 from db.queries.message_routes import RouteRow, RouteState, read_secrets, upsert_state
+from sms_modem.gsm_line import GsmLine
 from sms_modem.journal import Journal
-from sms_modem.routes import RouteError
+from sms_modem.routes import RouteError, ignore_call
 from sms_modem.routes.registry import make_route
 from sms_modem.worker.post import Post
 from sms_modem.worker.route_worker import RouteWorker
@@ -25,6 +28,10 @@ WAKE_S = 2.0
 """A queued message is looked for this often when no bell rings."""
 REST_S = 5.0
 """Rest after a fault nobody foresaw."""
+
+
+class _Lined(msgspec.Struct):
+    calls_line: int = 0
 
 
 class RouteThread:
@@ -96,9 +103,18 @@ class RouteThread:
     def _work(self) -> None:
         conn = connect(self._database)
         worker: RouteWorker | None = None
+        line: GsmLine | None = None
         try:
             secrets = read_secrets(conn, self.row.id)
-            route = make_route(self.row, secrets, folder=self._folder, clock=self._clock, bell=self.ring)
+            line = self._gsm_line()
+            route = make_route(
+                self.row,
+                secrets,
+                folder=self._folder,
+                clock=self._clock,
+                bell=self.ring,
+                on_call=line or ignore_call,
+            )
             journal = Journal(self._folder, self.row.name, self._clock.now())
             post = Post(conn, route, self.row, self._clock, self._tell, self._zone, journal)
             worker = RouteWorker(post)
@@ -116,7 +132,16 @@ class RouteThread:
         finally:
             if worker is not None:
                 worker.close()
+            if line is not None:
+                line.close()
             conn.close()
+
+    def _gsm_line(self) -> GsmLine | None:
+        """Give what makes calls of the modem's rings; None for a route whose settings name no line."""
+        number = msgspec.json.decode(self.row.settings, type=_Lined).calls_line
+        if not number:
+            return None
+        return GsmLine(number, database=self._database, clock=self._clock, tell=self._tell)
 
     def _wait(self, seconds: float) -> None:
         self._beat = time.monotonic()

@@ -53,7 +53,7 @@ TITLES = {
     "address": "نشانی درخواست", "method": "شیوهٔ درخواست", "body_kind": "نوع بدنه", "body": "بدنهٔ درخواست",
     "headers": "سرآیندها (هر خط یکی، نام: مقدار)", "accepted": "الگوی پاسخ پذیرفته", "refused": "الگوی پاسخ ردشده",
     "account_refused": "الگوی رد شدن حساب", "credit_address": "نشانی پرسش اعتبار", "credit": "الگوی اعتبار",
-    "file_name": "نام فایل",
+    "file_name": "نام فایل", "calls_line": "نمایش تماس‌های سیم‌کارت با شمارهٔ خط",
 }  # fmt: skip
 SECRETS = {"api_key": "کلید API", "password": "گذرواژه یا کلید", "pin": "پین سیم‌کارت", "secret": "کلید"}
 CHOICES = {
@@ -61,6 +61,7 @@ CHOICES = {
     "POST": "POST", "form": "فرم", "json": "JSON", "text": "متن",
 }  # fmt: skip
 HINTS = {
+    "calls_line": "شماره‌ای که خط دیگری ندارد؛ صفر: نشان داده نمی‌شود.",
     "port": "در مودم: خالی بگذارید تا خودش پیدا شود، یا مانند ‎/dev/serial/by-id/…",
     "balance_code": "همراه اول ‎*140*11#‎، ایرانسل ‎*141*1#‎، رایتل ‎*140#‎.",
     "inbox_lines": "با ویرگول میان آن‌ها؛ خالی: دریافت خوانده نمی‌شود.",
@@ -149,7 +150,7 @@ def settings_of(kind: Any) -> list[Setting]:
                 control=control,
                 is_required=one.required,
                 is_advanced=one.name in ADVANCED or (one.name == "port" and bare is int),
-                hint=HINTS.get(one.name, "") if bare is not int else "",
+                hint=HINTS.get(one.name, "") if bare is not int or one.name == "calls_line" else "",
                 choices=choices,
                 type=bare,
                 default="" if one.required else default,

@@ -69,6 +69,8 @@ class ModemSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Service code of the balance: MCI *140*11#, Irancell *141*1#, RighTel *140#; empty: it is not asked."""
     answer_s: Annotated[int, Meta(ge=10, le=180)] = int(SUBMIT_S)
     """Patience with the network's answer to one part, after which the outcome is unknown."""
+    calls_line: Annotated[int, Meta(ge=0, le=99)] = 0
+    """Number of the line its calls are shown and logged under; 0: who calls the SIM is not shown."""
 
 
 class FoundModem:

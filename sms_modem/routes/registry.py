@@ -10,7 +10,7 @@ import msgspec
 from appliance.core.clock import Clock
 from appliance.core.contributions import contributed, load
 from db.queries.message_routes import RouteRow
-from sms_modem.routes import GROUP, Route, RouteError, RouteKind, RouteSetup
+from sms_modem.routes import GROUP, IncomingCall, Route, RouteError, RouteKind, RouteSetup, ignore_call
 
 
 def kind_names() -> list[str]:
@@ -32,8 +32,9 @@ def find_kind(name: str) -> RouteKind:
 
 
 def make_route(
-    row: RouteRow, secrets: Mapping[str, str], *, folder: Path, clock: Clock, bell: Callable[[], None]
-) -> Route:
+    row: RouteRow, secrets: Mapping[str, str], *, folder: Path, clock: Clock, bell: Callable[[], None],
+    on_call: Callable[[IncomingCall], None] = ignore_call,
+) -> Route:  # fmt: skip
     """Make a route from its row. Raises `RouteError` that names the setting which cannot work."""
     kind = find_kind(row.provider)
     missing = [name for name in kind.secrets if not secrets.get(name)]
@@ -42,7 +43,13 @@ def make_route(
     try:
         settings = msgspec.json.decode(row.settings, type=kind.settings)
         setup = RouteSetup(
-            name=row.name, settings=settings, secrets=dict(secrets), folder=folder, clock=clock, bell=bell
+            name=row.name,
+            settings=settings,
+            secrets=dict(secrets),
+            folder=folder,
+            clock=clock,
+            bell=bell,
+            on_call=on_call,
         )
         return kind.make(setup)
     except ValueError as error:
