@@ -17,7 +17,7 @@ import msgspec
 FOLDER = Path(__file__).parent
 FONTS = FOLDER.parent / "static" / "vendor" / "vazirmatn"
 LONGEST_S = 90.0
-"""Seconds a file may take; 2,000 rows took 2.5 s on the measuring machine."""
+"""Seconds a file may take; 2,000 rows took 4 to 5 s on the measuring machine."""
 _one_at_a_time = threading.Lock()
 
 
