@@ -59,7 +59,7 @@ if [ $((whole - now)) -gt 65536 ]; then
         echo ',+' | inside /usr/sbin/sfdisk -q --no-reread --no-tell-kernel -N $number "$disk" || say "partition $number not grown"
     done
     inside /usr/bin/sync
-    inside /usr/sbin/partx -u "$disk" 2>/dev/null
+    inside /usr/bin/partx -u --nr 7 "$disk" || say "the larger data partition is seen at the next start"
 fi
 inside /usr/sbin/e2fsck -p "$data" >/dev/null 2>&1
 [ $? -gt 3 ] && { say "repairing the data"; inside /usr/sbin/e2fsck -y "$data"; }
