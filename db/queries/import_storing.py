@@ -160,6 +160,11 @@ def delete_of_policies(conn: Connection, table: str, first_id: int, last_id: int
     conn.execute(f"DELETE FROM {table} WHERE policy_id BETWEEN ? AND ? AND NOT ({kept})", (first_id, last_id))
 
 
+def delete_part(conn: Connection, instalment_id: int) -> None:
+    """Delete an instalment."""
+    conn.execute("DELETE FROM instalments WHERE id = ?", (instalment_id,))
+
+
 def set_kept(conn: Connection, name: str, ids: Iterable[int]) -> None:
     """Put ids into a table of this connection's own, for conditions to name."""
     _names(name, {})

@@ -26,6 +26,8 @@ class Comparison:
         self.user_id = user_id
         self.period = period
         self.changes = Changes()
+        self.renewed: set[int] = set()
+        """Known policies that one of this file renews."""
         self.last: dict[tuple[int, str], int] = {}
         """Highest number of an instalment by policy and side."""
         self.people = People(conn, self.changes, self.at, user_id)

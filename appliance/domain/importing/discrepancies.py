@@ -155,7 +155,7 @@ def _accept_due(act: Acting, one: OpenDiscrepancy, day: str) -> None:
     if parts:
         update_row(act.conn, "instalments", parts[0]["id"], {"amount": int(one.theirs)})
         for part in parts[1:]:
-            act.conn.execute("DELETE FROM instalments WHERE id = ?", (part["id"],))
+            bulk.delete_part(act.conn, part["id"])
     else:
         number = plans.next_number(act.conn, plan_id)
         part = {"plan_id": plan_id, "number": number, "due_date": day, "amount": int(one.theirs)}

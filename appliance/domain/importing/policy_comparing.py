@@ -13,6 +13,7 @@ from appliance.domain.importing.rows import Row
 from appliance.domain.policies.computing import usual_end, usual_start
 from appliance.domain.policies.issuing import LONGEST_YEARS
 from db.queries import import_matching as matching
+from db.queries.policies import find_renewing
 
 _COMPARED = (
     "policy_no", "unique_code", "line_code", "sub_line", "issue_date", "start_date", "end_date", "sum_insured",
@@ -146,8 +147,11 @@ class PolicyComparison(EndorsementComparison):
         found = matching.list_policies_by_code(self.conn, self.insurer_id, row.text("previous_code"))
         if not found or found[0]["cancel_date"] or found[0]["start_date"] >= start:
             return None
-        taken = self.conn.execute("SELECT 1 FROM policies WHERE renews_id = ?", (found[0]["id"],)).fetchone()
-        return None if taken is not None else int(found[0]["id"])
+        taken = find_renewing(self.conn, found[0]["id"])
+        if taken is not None or found[0]["id"] in self.renewed:
+            return None
+        self.renewed.add(found[0]["id"])
+        return int(found[0]["id"])
 
     def _thing(self, row: Row, kind: str) -> dict[str, Any] | None:
         if kind != "vehicle":

@@ -193,7 +193,7 @@ class _Storing:
     def _plans_and_parts(self) -> None:
         for one in self.changes.replaced:
             for part in one.before:
-                self.conn.execute("DELETE FROM instalments WHERE id = ?", (part["id"],))
+                bulk.delete_part(self.conn, part["id"])
             update_row(self.conn, "instalment_plans", one.plan_id, {"note": IMPORTED_PLAN})
             kept = [{key: value for key, value in part.items() if key != "is_settled"} for part in one.before]
             self.journal.append(

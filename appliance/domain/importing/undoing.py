@@ -18,6 +18,7 @@ from appliance.domain.importing.work import require_import
 from appliance.domain.people.completeness import refresh_many
 from db import Connection
 from db.queries import import_storing as bulk
+from db.queries import import_undoing as asked
 from db.queries import imports, search
 from db.queries.imports import Import
 from db.records import find_row, insert_row, update_row
@@ -69,12 +70,9 @@ def undo_import(act: Acting, import_id: int) -> UndoPlan:
     _delete(act.conn, ranges, set(plan.kept_policies), set(plan.kept_persons))
     for table, row_id, before, after in imports.list_changes(act.conn, import_id):
         _restore(act.conn, table, row_id, before, after)
-    act.conn.execute("DELETE FROM discrepancies WHERE import_id = ? AND state = 'open'", (import_id,))
+    asked.delete_open_discrepancies(act.conn, import_id)
     if "commission_lines" in ranges:
-        act.conn.execute(
-            "UPDATE commissions SET earned = IFNULL((SELECT SUM(amount) FROM commission_lines AS lines "
-            "WHERE lines.policy_id = commissions.policy_id), 0) WHERE endorsement_id IS NULL AND earned <> 0"
-        )
+        asked.refresh_all_earned(act.conn)
     left = bulk.list_there(act.conn, touched)
     refresh_many(act.conn, left)
     search.refresh_persons(act.conn, left)
@@ -118,42 +116,20 @@ def _kept(conn: Connection, one: Import) -> tuple[set[int], set[int]]:
         for table in ("endorsements", "insured_objects", "instalment_plans", "commission_lines"):
             policies |= bulk.list_referred(conn, table, "policy_id", *pair, _outside(table, ranges))
         policies |= bulk.list_referred(conn, "policies", "renews_id", *pair, _outside("policies", ranges))
-        rows = conn.execute(
-            "SELECT DISTINCT plans.policy_id FROM instalment_plans AS plans "
-            "JOIN instalments ON instalments.plan_id = plans.id WHERE plans.policy_id BETWEEN ? AND ? "
-            "AND (instalments.waived_at IS NOT NULL "
-            "OR EXISTS (SELECT 1 FROM allocations WHERE instalment_id = instalments.id))",
-            pair,
-        )
-        policies |= {int(row[0]) for row in rows}
-        policies |= _renewed_by_kept(conn, policies, pair)
+        policies |= asked.list_paid_policies(conn, *pair)
+        policies |= asked.list_renewed_by(conn, policies, *pair)
     if pair := ranges.get("persons"):
         persons |= bulk.list_touched(conn, "person", *pair, log_id)
         for table, column in bulk.references_to(conn, "persons"):
             if table not in _IGNORED["persons"]:
                 persons |= bulk.list_referred(conn, table, column, *pair, _outside_of_persons(table, ranges))
         persons |= bulk.list_referred(conn, "policies", "person_id", *pair, _outside("policies", ranges))
-        persons |= {
-            int(row[0])
-            for row in conn.execute(
-                "SELECT person_id FROM policies WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(policies)),),
-            )
-            if pair[0] <= row[0] <= pair[1]
-        }
+        persons |= {one for one in asked.list_holders(conn, policies) if pair[0] <= one <= pair[1]}
     return policies, persons
 
 
 def _outside_of_persons(table: str, ranges: dict[str, Range]) -> str:
     return _outside(table, ranges) if table in ranges else _OWN_WORK.get(table, "0")
-
-
-def _renewed_by_kept(conn: Connection, kept: set[int], pair: Range) -> set[int]:
-    rows = conn.execute(
-        "SELECT renews_id FROM policies WHERE id IN (SELECT value FROM json_each(?)) AND renews_id BETWEEN ? AND ?",
-        (json.dumps(sorted(kept)), *pair),
-    )
-    return {int(row[0]) for row in rows}
 
 
 def _owners(conn: Connection, one: Import) -> set[int]:
@@ -164,18 +140,15 @@ def _owners(conn: Connection, one: Import) -> set[int]:
         if table in ("persons", "person_phones")
     }
     changed = [row_id for table, row_id, _b, _a in imports.list_changes(conn, one.id) if table == "policies"]
+    found |= asked.list_holders(conn, changed)
     ranges = _ranges(one)
-    sql = "SELECT DISTINCT person_id FROM policies WHERE id IN (SELECT value FROM json_each(:ids))"
-    if pair := ranges.get("policies"):
-        sql += f" OR id BETWEEN {pair[0]} AND {pair[1]}"
-    found |= {int(row[0]) for row in conn.execute(sql, {"ids": json.dumps(changed)})}
-    for table in ("insured_objects",):
+    for table, owners in (
+        ("policies", asked.list_holders_between),
+        ("insured_objects", asked.list_holders_of_objects),
+        ("person_addresses", asked.list_addressed),
+    ):
         if pair := ranges.get(table):
-            sql = f"SELECT person_id FROM policies WHERE id IN (SELECT policy_id FROM {table} WHERE id BETWEEN ? AND ?)"
-            found |= {int(row[0]) for row in conn.execute(sql, pair)}
-    if pair := ranges.get("person_addresses"):
-        rows = conn.execute("SELECT person_id FROM person_addresses WHERE id BETWEEN ? AND ?", pair)
-        found |= {int(row[0]) for row in rows}
+            found |= owners(conn, *pair)
     return found
 
 
@@ -200,11 +173,7 @@ def _delete(conn: Connection, ranges: dict[str, Range], policies: set[int], pers
     )  # fmt: skip
     if pair := ranges.get("policies"):
         # Of two policies of this import one may renew the other.
-        conn.execute(
-            "UPDATE policies SET renews_id = NULL WHERE id BETWEEN ? AND ? AND renews_id BETWEEN ? AND ? "
-            "AND id NOT IN (SELECT id FROM temp.kept_policies)",
-            (*pair, *pair),
-        )
+        asked.unlink_renewals(conn, *pair)
         bulk.delete_of_policies(conn, "activities", *pair, f"NOT ({_OWN_WORK['activities']}) OR {of_kept}")
     for table, kept in steps:
         if pair := ranges.get(table):
@@ -216,15 +185,10 @@ def _restore(
 ) -> None:
     """Put back what an import changed, where it still stands as the import left it."""
     if table == "person_phones":
-        conn.execute(
-            "DELETE FROM person_phones WHERE person_id = ? AND number = ?", (row_id, after["number"])
-        )
+        asked.delete_number(conn, row_id, after["number"])
         return
     if table == "instalment_plans":
-        taken = conn.execute(
-            "SELECT 1 FROM instalments WHERE plan_id = ? AND endorsement_id IS NULL", (row_id,)
-        ).fetchone()
-        if taken is None:
+        if not asked.has_own_parts(conn, row_id):
             for part in before["parts"]:
                 insert_row(conn, "instalments", part)
             update_row(conn, table, row_id, {"note": before["note"]})

@@ -26,6 +26,7 @@ from appliance.domain.importing.values import Cell, text_of
 from db import Connection
 from db.queries import imports
 from db.queries.imports import Import
+from db.records import find_row
 from db.text import ascii_digits, fold
 
 SAMPLE_ROWS = 4
@@ -247,7 +248,7 @@ def require_all(act: Acting) -> None:
 
 
 def _is_insurer(conn: Connection, insurer_id: int) -> bool:
-    return conn.execute("SELECT 1 FROM insurers WHERE id = ?", (insurer_id,)).fetchone() is not None
+    return find_row(conn, "insurers", insurer_id) is not None
 
 
 def _period(conn: Connection, one: Import, now_text: str) -> str:

@@ -288,6 +288,21 @@ def test_a_renewal_is_proposed_after_an_import(intake: Intake, tmp_path: Path) -
     assert [tuple(row) for row in pairs] == [("open", "line")]
 
 
+def test_a_file_that_names_the_policy_before_links_the_renewal_once(intake: Intake, tmp_path: Path) -> None:
+    first = {"تاريخ بيمه نامه يا الحاقيه": "1402/05/12", "تاریخ سررسید": "1402/05/12"}
+    intake.bring_in(write_workbook(tmp_path / "a.xlsx", collection(first)))
+    table = collection(
+        {"کد رایانه صدور بیمه نامه": 600}, {"کد رایانه صدور بیمه نامه": 601, "شماره بيمه نامه": "195"}
+    )
+    place = table[0].index("کد رایانه عملیات")
+    for row in table[1:]:
+        row[place] = 57363
+    one = intake.bring_in(write_workbook(tmp_path / "b.xlsx", table), **{f"column.{place}": "previous_code"})
+    assert one.state == "applied"
+    links = intake.conn.execute("SELECT core_code, renews_id FROM policies ORDER BY id").fetchall()
+    assert [tuple(row) for row in links] == [("57363", None), ("600", 1), ("601", None)]
+
+
 def test_a_user_of_narrow_scope_brings_nothing_in(intake: Intake, office: Office, tmp_path: Path) -> None:
     import msgspec
 
