@@ -97,7 +97,7 @@ def test_a_renewal_begins_where_the_old_one_ends(owner: Person, issue: Issue, wo
     form = owner.get(f"/policies/{old}/renew").text
     for name, value in (
         ("start_date", "۱۴۰۵/۱۰/۰۱"), ("end_date", "۱۴۰۶/۱۰/۰۱"), ("no_claim_years", "5"), ("policy_no", ""),
-        ("net_premium", ""), ("object_plate", "12ب345-67"),
+        ("net_premium", ""), ("object_plate", "۱۲ ب ۳۴۵ ایران ۶۷"),
     ):  # fmt: skip
         assert re.search(rf'name="{name}" value="{value}"', form), name
     answer = owner.post(
