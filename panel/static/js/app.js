@@ -6,6 +6,7 @@ import { startCardForms } from "./cardforms.js";
 import { startCardNotes } from "./cardnote.js";
 import { startCardRank } from "./cardrank.js";
 import { startConnection } from "./connection.js";
+import { startCounts } from "./counts.js";
 import { startDemoBar } from "./demo.js";
 import { createDock } from "./dock.js";
 import { startImporting } from "./importing.js";
@@ -29,6 +30,7 @@ import { forgetOnSignOut } from "./store.js";
 import { startThemeToggle } from "./themetoggle.js";
 import { startTicking } from "./ticking.js";
 import { startTitle } from "./title.js";
+import { startWhoPickers } from "./whopicker.js";
 
 startThemeToggle();
 startSideMenu();
@@ -45,20 +47,23 @@ startMessages();
 startPrinting();
 startRanking();
 
+const counts = startCounts();
+startWhoPickers();
 const log = createLog();
 const dock = createDock();
+const details = createDetails();
 const lines = startLines();
 const clock = startTicking();
 const recordings = startRecordings();
 startTitle();
 startSound();
 startPersons();
-const details = createDetails();
 
 const show = (name, call, options) => {
   dock.show(name, call, options);
   log.show(name, call);
   recordings.show(name, call);
+  counts.afterCall(name);
 };
 
 startCardForms((call) => show("action", call, { isOwn: true }), details.place);
