@@ -30,6 +30,7 @@ MIB = 1 << 20
 FRONT_AT = 4 * MIB
 """First byte of the first partition (image-build/recipe/disk.py)."""
 BOOT_LIMIT_S = 600
+MEMORY = ("MemTotal", "MemAvailable")
 AS_OFFICE = "setpriv --reuid=aminbox --regid=aminbox --init-groups"
 
 
@@ -165,9 +166,11 @@ def main() -> int:
 def first_boot(machine: Machine, _cuts: int) -> str:
     """Boot, look at the whole system, and compare what listens with the list."""
     with running(machine) as seconds:
-        failed = machine.run("systemctl --failed --no-legend --plain")
+        machine.run("true")  # the shell's own words at its beginning
+        failed = machine.run("systemctl --failed --no-legend --plain --no-pager")
         assert not failed, f"failed units: {failed}"
-        used = machine.run("awk '/MemTotal|MemAvailable/{print $2}' /proc/meminfo").split()
+        memory = machine.run("cat /proc/meminfo")
+        total, available = (int(re.findall(rf"{name}:\s+(\d+)", memory)[-1]) for name in MEMORY)
         # The kernel's table of listening TCP sockets: state 0A; ports in hexadecimal.
         table = machine.run("cat /proc/net/tcp /proc/net/tcp6")
         ports = {int(found, 16) for found in re.findall(r":([0-9A-F]{4}) \S+ 0A", table)}
@@ -179,7 +182,7 @@ def first_boot(machine: Machine, _cuts: int) -> str:
         owner = machine.run("stat -c %U:%a /var/lib/aminbox-key/first-code")
         assert owner == "aminbox:600", owner
         assert machine.run("id -u aminbox-sms") == "951"
-    return f"panel after {seconds:.1f} s, {(int(used[0]) - int(used[1])) >> 10} MiB in use"
+    return f"panel after {seconds:.1f} s, {(total - available) >> 10} MiB in use"
 
 
 def power_cuts(machine: Machine, cuts: int) -> str:
@@ -250,7 +253,7 @@ CHECKS = {"first boot": first_boot, "power cuts": power_cuts, "trial of an empty
 def _holds(name: str, check, machine: Machine, cuts: int) -> bool:  # type: ignore[no-untyped-def]
     try:
         print(f"{name}: {check(machine, cuts)}", flush=True)
-    except (AssertionError, OSError, subprocess.CalledProcessError) as error:
+    except (AssertionError, OSError, ValueError, IndexError, subprocess.CalledProcessError) as error:
         print(f"{name}: FAILED: {error}", flush=True)
         return False
     return True
