@@ -79,7 +79,8 @@ def settle(tree: Path, epoch: int, services: dict[str, list[str]], source: Path)
         _link(tree / link, target)
     for folder in (
         "data",
-        "boot/aminbox", "media/backup",
+        "boot/aminbox",
+        "media/backup",
         "var/lib/aminbox",
         "var/lib/aminbox-key",
         "var/lib/systemd",
