@@ -67,7 +67,9 @@ def contact_words(row: TimelineRow, page_of: Callable[..., str]) -> ContactWords
         case "complaint":
             state, tone = COMPLAINT_STATES[row.state]
             title = f"شکایت: {row.title}" if row.title else "شکایت"
-            return ContactWords("flag", tone, title, state, page_of("complaints.show", complaint_id=int(row.id)))
+            return ContactWords(
+                "flag", tone, title, state, page_of("complaints.show", complaint_id=int(row.id))
+            )
         case "endorsement":
             kind = ENDORSEMENT_TITLES[row.state]  # type: ignore[index]
             return ContactWords(

@@ -8,4 +8,11 @@ from appliance.domain.demo_data.filling import Sizes, fill
 from appliance.domain.demo_data.printed_sample import enter_printed_sample, is_sample_entered
 from appliance.domain.demo_data.reference import enter_reference, is_reference_entered
 
-__all__ = ["Sizes", "enter_printed_sample", "enter_reference", "fill", "is_reference_entered", "is_sample_entered"]
+__all__ = [
+    "Sizes",
+    "enter_printed_sample",
+    "enter_reference",
+    "fill",
+    "is_reference_entered",
+    "is_sample_entered",
+]

@@ -35,7 +35,8 @@ def refresh_many(conn: Connection, ids: Iterable[int]) -> None:
         (json.dumps(sorted(set(ids))),),
     ).fetchall()
     conn.executemany(
-        "UPDATE persons SET completeness = ? WHERE id = ?", [(round(100 * row[1] / _ALL), row[0]) for row in rows]
+        "UPDATE persons SET completeness = ? WHERE id = ?",
+        [(round(100 * row[1] / _ALL), row[0]) for row in rows],
     )
 
 

@@ -121,7 +121,11 @@ def test_who_reads_messages_is_told_that_one_came_and_nothing_of_it(world: World
     desk, marketer = world.person("monshi").listen(), world.person("bazaryab").listen()
     at = world.clock.now()
     came = SmsReceived(
-        id=world.ids.make(at), at="2026-11-22T08:30:00.000Z", inbox_id="i1", number="+989120000001", person_id=1
+        id=world.ids.make(at),
+        at="2026-11-22T08:30:00.000Z",
+        inbox_id="i1",
+        number="+989120000001",
+        person_id=1,
     )
     world.live.teller.tell(world.conn, came)
     assert heard(desk, "sms.received") == [{"event_id": came.id}]
