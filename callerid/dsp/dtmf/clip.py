@@ -18,7 +18,7 @@ from callerid.dsp.dtmf.forms import ClipString, parse
 from callerid.dsp.dtmf.front import CLIP_HZ, HOP, LOOKAHEAD, PIECE, FrontEnd
 from callerid.dsp.dtmf.history import History
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ
-from callerid.dsp.dtmf.strings import Row, goes_on, rows_ending_with, skips_events
+from callerid.dsp.dtmf.strings import Row, follows_digits, goes_on, rows_ending_with, skips_events
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.dsp.resample import Resampler
 
@@ -26,6 +26,9 @@ END_SIGNS: Final = frozenset("ABCD#")
 SURE_ENDS: Final = frozenset("C#")
 """Nothing follows these; after A, B or D the next field may, or it was the start sign of another message."""
 START_SIGNS: Final = frozenset("ABCD")
+REDIRECTING: Final = "D"
+"""Begins a number of its own on some exchanges, and the diverting number after the caller's on others: what is left of
+a string whose begin was lost must not be told as the caller."""
 EARLY: Final = LOOKAHEAD + HOP
 """Samples before the expected end of the last tone at which it is decided: the filter's delay and one hop,
 so that the message is there when the tone ends."""
@@ -152,6 +155,8 @@ class DtmfClipDecoder:
                 continue
             part = row.from_place(place) if place else row
             if skips_events(part, events) or not part.is_even:
+                continue
+            if part.keys.startswith(REDIRECTING) and follows_digits(part, events):
                 continue
             clear = median(one.score for one in part.heard) > CLEAR
             if clear and parse(part.keys, without_start=self._without_start) is None:

@@ -28,6 +28,8 @@ MISSING_SHARE: Final = 0.34
 DOUBTFUL: Final = 0.7
 """… and so is one with a score this much lower, or one seen in fewer windows than"""
 FLEETING: Final = 2
+BEFORE_STEPS: Final = 12.0
+"""Steps before a row in which other digits count as of the same string: longer than what a wound hides."""
 NEXT_STEP: Final = 1.4
 """The first digit of a next field follows within this many steps."""
 NEIGHBOURS: Final = 3
@@ -139,6 +141,18 @@ def skips_events(row: Row, events: list[Event]) -> bool:
         and heard[0].centre < event.centre < heard[-1].centre
         and event.strength > WEAK * strength
         and event.score > DOUBTFUL * score
+        and event.last - event.first >= FLEETING
+        for event in events
+    )
+
+
+def follows_digits(row: Row, events: list[Event]) -> bool:
+    """Tell whether digits sounded shortly before the row, at whatever level: then it is the rest of a string."""
+    score = DOUBTFUL * median(event.score for event in row.heard)
+    begin = row.centres[0] - BEFORE_STEPS * row.step
+    return any(
+        begin < event.centre < row.centres[0] - row.step / 2
+        and event.score > score
         and event.last - event.first >= FLEETING
         for event in events
     )

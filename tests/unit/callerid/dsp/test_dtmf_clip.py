@@ -13,6 +13,7 @@ from callerid.dsp.dtmf.forms import parse
 from callerid.dsp.dtmf.rhythm import rhythm_of
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.synth import damage, dtmf, tones
+from tests.bench.caller_id_wounds import harmed
 
 pytestmark = pytest.mark.unit
 RATE_HZ = 8000
@@ -226,6 +227,13 @@ def test_a_field_whose_forerunner_was_just_lost_is_not_given_out() -> None:
     string = damage.CleanString("A02188776655D09121234567C", on_ms=70, off_ms=70)
     sound = damage.dropped(string, 11, np.random.default_rng(1))
     assert [message.number for message in hear(on_line(sound, snr_db=10))] == []
+
+
+@pytest.mark.parametrize("scene", [33197, 38078, 41282])
+def test_what_is_left_of_a_string_is_not_told_as_the_caller(scene: int) -> None:
+    """Level steps and cuts took the caller's number, and left a whole diverting number behind its digits."""
+    line = harmed(scene)
+    assert [message.number for message in hear(line.samples)] in ([], list(line.numbers))
 
 
 def test_speech_and_tones_are_no_calls() -> None:
