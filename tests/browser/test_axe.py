@@ -39,6 +39,7 @@ NO_PAGES = {
     "complaints.about",
     "persons.choose",
     "policies.following",
+    "sms.count_unread",
 }
 """Routes that answer no screen of their own."""
 REFUSED = {"/calls?from_day=x": (422,), "/nowhere": (404,)}
