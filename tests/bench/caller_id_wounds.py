@@ -154,6 +154,7 @@ def _fsk_damage(rng: np.random.Generator, standard: FskStandard) -> Harmed:
     if kind == "spliced":
         other = _FskMessage(rng, standard)
         other.shape = message.shape
+        other.number = (other.number * 2)[: len(message.number)]
         other.frame = _like(message, other.number)
         other.bits = frame_bits(other.frame, message.shape)
         sound, second = message.keyed(rng), other.keyed(rng)
@@ -179,8 +180,7 @@ def _fsk_damage(rng: np.random.Generator, standard: FskStandard) -> Harmed:
 
 
 def _like(message: _FskMessage, number: str) -> bytes:
-    """Give a frame with another number, else like a message's."""
-    number = (number * 2)[: len(message.number)]
+    """Give a frame with another number of the same length, else like a message's."""
     if message.frame[0] == sdmf(number="1")[0]:
         return sdmf(number=number, date=DATE)
     return mdmf(number=number, name=message.name, date=DATE)
