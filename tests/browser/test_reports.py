@@ -50,9 +50,9 @@ def test_a_report_is_printed_with_three_clicks(panel: PanelProcess, open_page: O
     page.get_by_role("link", name="تمدیدنشده").first.click()
     expect(page.get_by_role("heading", name="لیست بیمه‌نامه‌های تمدیدنشده")).to_be_visible()
     page.get_by_role("link", name="چاپ").click()
-    page.wait_for_function("window.printed === 1")
+    page.wait_for_function("() => window.printed === 1")
     page.get_by_role("button", name="چاپ").click()
-    page.wait_for_function("window.printed === 2")
+    page.wait_for_function("() => window.printed === 2")
 
 
 def test_each_printed_sheet_has_the_head_and_whole_rows(
