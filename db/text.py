@@ -50,6 +50,11 @@ def clean(text: str) -> str:
     return " ".join(bare for word in words if (bare := word.strip(ZWNJ)))
 
 
+def is_printable(text: str) -> bool:
+    """Tell whether a line of text has no control characters; the half-space is none."""
+    return text.replace(ZWNJ, "").isprintable()
+
+
 def sort_key(text: str) -> str:
     """Give a key whose code-point order is the order of the Persian alphabet."""
     base = unicodedata.normalize("NFC", text).replace(ZWNJ, " ").translate(_SORT).lower()

@@ -14,7 +14,7 @@ from appliance.domain.access import Role, Scope, User, permissions_of
 from db import Connection, transaction
 from db.queries import roles, users
 from db.queries.users import UserRow
-from db.text import ZWNJ, clean
+from db.text import clean, is_printable
 
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -47,7 +47,7 @@ def create_user(conn: Connection, *, username: str, display_name: str, role: Rol
     if not name:
         raise InvalidInputError("username", "missing")
     for field, text in (("username", name), ("display_name", display_name)):
-        if not text.replace(ZWNJ, "").isprintable():
+        if not is_printable(text):
             raise InvalidInputError(field, "has control characters")
     if len(name) > LONGEST_USERNAME:
         raise InvalidInputError("username", f"longer than {LONGEST_USERNAME} characters")

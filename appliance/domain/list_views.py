@@ -6,9 +6,9 @@ import re
 
 from appliance.core.errors import InvalidInputError, NotFoundError
 from appliance.domain.acting import Acting
+from appliance.domain.wording import wanted_text
 from db import Connection
 from db.queries import views
-from db.text import clean
 
 LONGEST_TITLE = 40
 LONGEST_QUERY = 2000
@@ -46,13 +46,7 @@ def save_view(act: Acting, listing: str, title: str, query: str, *, is_shared: b
     Raises `InvalidInputError`.
     """
     user_id, name = _user(act), _name(listing)
-    words = clean(title)
-    if not words:
-        raise InvalidInputError("title", "missing")
-    if len(words) > LONGEST_TITLE:
-        raise InvalidInputError("title", f"longer than {LONGEST_TITLE}")
-    if any(not letter.isprintable() and letter != "\u200c" for letter in words):
-        raise InvalidInputError("title", "has control characters")
+    words = wanted_text("title", title, LONGEST_TITLE)
     if views.count_views(act.conn, user_id, name) >= MOST_VIEWS:
         raise InvalidInputError("title", f"more than {MOST_VIEWS} views")
     return views.upsert_view(

@@ -6,6 +6,7 @@ from appliance.core.errors import InvalidInputError
 from appliance.core.events import PersonRegistered
 from appliance.domain.acting import Acting
 from appliance.domain.people.completeness import refresh_completeness
+from appliance.domain.wording import short_text
 from db.queries import persons, search
 from db.text import clean
 
@@ -54,9 +55,4 @@ def enter_person(
 
 
 def _name(field: str, text: str) -> str:
-    name = clean(text)
-    if len(name) > LONGEST_NAME:
-        raise InvalidInputError(field, f"longer than {LONGEST_NAME} characters")
-    if any(not letter.isprintable() and letter != "\u200c" for letter in name):
-        raise InvalidInputError(field, "has control characters")
-    return name
+    return short_text(field, text, LONGEST_NAME)

@@ -20,6 +20,7 @@ from appliance.core.events import (
 from appliance.core.ids import IdMaker
 from appliance.domain.access import Permission, User, require
 from appliance.domain.acting import Acting
+from appliance.domain.wording import wanted_text
 from db import Connection
 from db.queries import events, persons, recordings
 from db.queries.recordings import (
@@ -31,7 +32,6 @@ from db.queries.recordings import (
     RecordingRow,
     Storage,
 )
-from db.text import clean
 
 PAGE_ROWS = 50
 SAME_LISTENING = timedelta(minutes=10)
@@ -131,13 +131,7 @@ def add_note(act: Acting, recording_id: str, seconds: float, text: str) -> int:
     """Write a note at a moment of a recording; give its id. Raises `InvalidInputError`."""
     assert act.user is not None
     recording = _kept(act.conn, act.user, "calls.listen", recording_id)
-    words = clean(text)
-    if not words:
-        raise InvalidInputError("text", "missing")
-    if len(words) > LONGEST_NOTE:
-        raise InvalidInputError("text", f"longer than {LONGEST_NOTE} characters")
-    if any(not letter.isprintable() and letter != "\u200c" for letter in words):
-        raise InvalidInputError("text", "has control characters")
+    words = wanted_text("text", text, LONGEST_NOTE)
     if not 0 <= seconds <= recording.seconds + 1:
         raise InvalidInputError("seconds", f"not within the recording's {recording.seconds} s")
     return recordings.insert_note(

@@ -11,7 +11,7 @@ from appliance.core import jalali
 from appliance.core.clock import from_text
 from appliance.core.identity import IdentityError
 from appliance.core.phone import parse_phone
-from db.text import ascii_digits, clean
+from db.text import ascii_digits, clean, is_printable
 
 Value = str | int | None
 LARGEST_RIAL = 10**15
@@ -63,7 +63,7 @@ class Text(Kind):
         cleaned = "\n".join(clean(line) for line in text.splitlines()).strip() if self._lines else clean(text)
         if len(cleaned) > self.longest:
             raise FieldProblem(f"text.longer than {self.longest}")
-        if any(not letter.isprintable() and letter not in "\u200c\n" for letter in cleaned):
+        if not is_printable(cleaned.replace("\n", "")):
             raise FieldProblem("text.control")
         return cleaned
 
@@ -82,7 +82,7 @@ class Code(Kind):
         plain = ascii_digits(clean(text))
         if len(plain) > self.longest:
             raise FieldProblem(f"text.longer than {self.longest}")
-        if any(not letter.isprintable() and letter != "\u200c" for letter in plain):
+        if not is_printable(plain):
             raise FieldProblem("text.control")
         if self._check is None:
             return plain

@@ -6,8 +6,8 @@ from appliance.core.errors import InvalidInputError, NotFoundError
 from appliance.domain.acting import Acting
 from appliance.domain.reports.asking import Wanted
 from appliance.domain.reports.frame import Report
+from appliance.domain.wording import wanted_text
 from db.queries import reports
-from db.text import clean
 
 LONGEST_TITLE = 40
 MOST_SAVED = 60
@@ -19,13 +19,7 @@ def save_report(act: Acting, report: Report, wanted: Wanted, title: str, *, is_s
     Days from today stay days from today: what is kept is what was asked, not what it meant on that day.
     """
     assert act.user is not None, "only somebody signed in keeps filters"
-    words = clean(title)
-    if not words:
-        raise InvalidInputError("title", "missing")
-    if len(words) > LONGEST_TITLE:
-        raise InvalidInputError("title", f"longer than {LONGEST_TITLE}")
-    if any(not letter.isprintable() and letter != "\u200c" for letter in words):
-        raise InvalidInputError("title", "has control characters")
+    words = wanted_text("title", title, LONGEST_TITLE)
     if reports.count_saved(act.conn, act.user.id) >= MOST_SAVED:
         raise InvalidInputError("title", f"more than {MOST_SAVED}")
     return reports.upsert_saved(
