@@ -1,9 +1,8 @@
 """Cancelled: when, why, and what was paid back."""
 
 from appliance.domain.fields.kinds import Rial
-from appliance.domain.policies.fields import POLICIES
 from appliance.domain.reports import policies
-from appliance.domain.reports.frame import Column, Part, Report, Row, Total
+from appliance.domain.reports.frame import Column, Part, Row, Total
 
 
 def _refund(row: Row) -> str:
@@ -23,22 +22,16 @@ REASON = Column(
     share=20,
 )
 
-REPORT = Report(
+REPORT = policies.renewal_report(
     key="cancelled",
     title="لیست بیمه‌نامه‌های ابطال‌شده",
     short_title="ابطال‌شده",
     about="بیمه‌نامه‌های ابطال‌شده با تاریخ، علت و مبلغ برگشتی.",
     icon="ban",
-    section=policies.SECTION,
-    subject=policies.SUBJECT,
     where=f"{policies.MADE_HERE} AND policies.cancel_date IS NOT NULL",
-    list_of=POLICIES,
-    listed={"f.is_ours.is": "1", "f.status.is": "cancelled"},
+    listed={"f.status.is": "cancelled"},
     span=policies.expiry(None),
-    filters=policies.FILTERS,
     further=("cancel_date.from", "cancel_date.until", *policies.FURTHER),
-    groups=policies.GROUPS,
-    order=policies.ORDER,
     columns=(policies.DESCRIPTION, policies.PAST_DATES, CANCELLATION, REASON),
     flat=(*policies.FLAT, "cancel_date", "cancel_reason", "refund"),
     totals=(Total(title="جمع برگشتی", field="refund"),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from appliance.core.jalali import persian_digits
 from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Code, Day, Flag, Listed, Phone, Rial, Text, Whole
 from appliance.domain.policies.fields import POLICIES
-from appliance.domain.reports.frame import Column, Group, Part, Row, Span
+from appliance.domain.reports.frame import Column, Group, Part, Report, Row, Span
 from db.text import ascii_digits
 
 SECTION = "بیمه‌نامه‌های تمدیدی"
@@ -136,6 +137,24 @@ DESCRIPTION = Column(parts=(POLICY, HOLDER), share=58)
 DATES = Column(parts=(EXPIRY, MARKETER), share=18)
 PAST_DATES = Column(parts=(OVER, MARKETER), share=18)
 REMARKS = Column(parts=(REMARK,), share=24)
+
+
+def renewal_report(
+    *, flat: tuple[str, ...] = FLAT, further: tuple[str, ...] = FURTHER, listed: dict[str, str], **own: Any
+) -> Report:
+    """Give one of the reports on renewals: they differ in their rows, columns and words alone."""
+    return Report(
+        section=SECTION,
+        subject=SUBJECT,
+        list_of=POLICIES,
+        listed={"f.is_ours.is": "1", **listed},
+        filters=FILTERS,
+        further=further,
+        groups=GROUPS,
+        order=ORDER,
+        flat=flat,
+        **own,
+    )
 
 
 def expiry(days: int | None, *, is_ahead: bool = False) -> Span:

@@ -1,9 +1,8 @@
 """Renewed: each policy with the one that follows it."""
 
 from appliance.core.jalali import persian_digits
-from appliance.domain.policies.fields import POLICIES
 from appliance.domain.reports import policies
-from appliance.domain.reports.frame import Column, Part, Report, Row
+from appliance.domain.reports.frame import Column, Part, Row
 
 
 def _follower(row: Row) -> str:
@@ -28,22 +27,15 @@ NEW = Column(
     share=36,
 )
 
-REPORT = Report(
+REPORT = policies.renewal_report(
     key="renewed",
     title="لیست بیمه‌نامه‌های تمدیدشده",
     short_title="تمدیدشده",
     about="بیمه‌نامه‌هایی که تمدید شده‌اند، با شمارهٔ قدیم و جدید کنار هم.",
     icon="refresh",
-    section=policies.SECTION,
-    subject=policies.SUBJECT,
     where=f"{policies.MADE_HERE} AND policies.cancel_date IS NULL AND {policies.RENEWED}",
-    list_of=POLICIES,
-    listed={"f.is_ours.is": "1", "f.status.is": "renewed"},
+    listed={"f.status.is": "renewed"},
     span=policies.expiry(30),
-    filters=policies.FILTERS,
-    further=policies.FURTHER,
-    groups=policies.GROUPS,
-    order=policies.ORDER,
     columns=(policies.DESCRIPTION, policies.PAST_DATES, NEW),
     flat=(*policies.FLAT, "later_no", "later_core", "later_issue", "later_end", "later_insurer"),
     empty="در این مدت، بیمه‌نامه‌ای تمدید نشده است.",
