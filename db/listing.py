@@ -15,7 +15,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -183,17 +183,8 @@ def fetch_within(
     conn: Connection, sql: str, values: dict[str, Any], steps: int = COUNT_STEPS
 ) -> tuple[list[Any], bool]:
     """Give the first value of each row, and whether the work was cut off after some steps of SQLite's machine."""
-    found: list[Any] = []
-    conn.set_progress_handler(lambda: 1, steps)
-    try:
-        found.extend(row[0] for row in conn.execute(sql, values))
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-            raise
-        return found, True
-    finally:
-        conn.set_progress_handler(None, 0)
-    return found, False
+    rows, is_cut = _until_cut_off(conn, sql, values, lambda: True, steps, [])
+    return [row[0] for row in rows], is_cut
 
 
 def _matches(
@@ -284,10 +275,21 @@ def _fetch_for(
             len(found) * GOING_WELL < wanted or wanted == 0 or over > LONGEST_WALKS * seconds
         )
 
+    return _until_cut_off(conn, sql, values, is_enough, steps, found)
+
+
+def _until_cut_off(
+    conn: Connection,
+    sql: str,
+    values: dict[str, Any],
+    is_enough: Callable[[], bool],
+    steps: int,
+    found: list[Key],
+) -> tuple[list[Key], bool]:
+    """Add rows to `found` until `is_enough`, asked every so many steps of SQLite's machine; tell whether it was."""
     conn.set_progress_handler(is_enough, steps)
     try:
-        for row in conn.execute(sql, values):
-            found.append(tuple(row))
+        found.extend(tuple(row) for row in conn.execute(sql, values))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
             raise
