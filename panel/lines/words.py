@@ -47,6 +47,13 @@ class ProblemWords:
 
 _PROBLEMS: tuple[tuple[str, ProblemWords], ...] = (
     (
+        r"simulated (exchange|line)",
+        ProblemWords(
+            "مرکز تلفن آزمایشی در دسترس نیست",
+            "خط آزمایشی تا بازگشت مرکز صبر می‌کند؛ در دفتر واقعی خط سخت‌افزاری بسازید.",
+        ),
+    ),
+    (
         r"sound card .* is not plugged in|the sound card went away|No such device",
         ProblemWords("کارت صدا وصل نیست", "کابل USB کارت را ببینید و دوباره وصل کنید؛ خط خودبه‌خود برمی‌گردد."),
     ),
@@ -134,13 +141,6 @@ _PROBLEMS: tuple[tuple[str, ProblemWords], ...] = (
         ProblemWords(
             "بخش SIP از کار افتاد",
             "خودبه‌خود از نو آغاز می‌شود؛ اگر تکرار شد، متن فنی را برای پشتیبانی بفرستید.",
-        ),
-    ),
-    (
-        r"simulated (exchange|line)",
-        ProblemWords(
-            "مرکز تلفن آزمایشی در دسترس نیست",
-            "خط آزمایشی تا بازگشت مرکز صبر می‌کند؛ در دفتر واقعی خط سخت‌افزاری بسازید.",
         ),
     ),
 )

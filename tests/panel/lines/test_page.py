@@ -129,6 +129,7 @@ REAL = [
     ("UDP port 5060 of 192.168.1.2 cannot be taken (Address already in use)", "درگاه UDP"),
     ("the name 'gw' is not known (Name or service not known)", "نام درگاه"),
     ("the simulated exchange went away", "مرکز تلفن آزمایشی"),
+    ("the simulated exchange does not answer at x.sock (No such file or directory)", "مرکز تلفن آزمایشی"),
 ]
 
 
