@@ -31,6 +31,7 @@ from db.migrations.m0038_covering_indexes import step as covering_indexes
 from db.migrations.m0039_policies_elsewhere import step as policies_elsewhere
 from db.migrations.m0041_rank_indexes import step as rank_indexes
 from db.migrations.m0042_calls_by_hand import step as calls_by_hand
+from db.migrations.m0043_fax_queue import step as fax_queue
 
 SET_NAME = "aminbox"
 
@@ -39,7 +40,7 @@ for _step in (
     office, recordings, recording_notes, call_times, messages, structure, access, people, policies, money,
     service, books, reports, first_lists, list_indexes, line_calls, policy_orders, own_rules,
     renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers,
-    covering_indexes, policies_elsewhere, rank_indexes, calls_by_hand,
+    covering_indexes, policies_elsewhere, rank_indexes, calls_by_hand, fax_queue,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)

@@ -152,7 +152,7 @@ def count_outbox(
 
 def is_message_reachable(conn: Connection, message_id: str, reach: tuple[str, dict[str, Any]]) -> bool:
     """Tell whether somebody may know of a message."""
-    condition, values = _message_reach(reach)
+    condition, values = message_reach(reach)
     row = conn.execute(
         f"SELECT 1 FROM outbox LEFT JOIN persons ON persons.id = outbox.person_id "
         f"WHERE outbox.id = :id AND ({condition})",
@@ -289,7 +289,8 @@ def count_template_uses(conn: Connection, template_id: int) -> int:
     return int(row["n"])
 
 
-def _message_reach(reach: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+def message_reach(reach: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Give the condition, over `outbox` and `persons`, of the messages somebody may know of, with its values."""
     condition, values = reach
     return f"({condition}) OR outbox.created_by = :reach_user", values
 
@@ -297,7 +298,7 @@ def _message_reach(reach: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, An
 def _outbox_where(
     wanted: OutboxQuestion, reach: tuple[str, dict[str, Any]], at: str
 ) -> tuple[str, dict[str, Any]]:
-    condition, reach_values = _message_reach(reach)
+    condition, reach_values = message_reach(reach)
     tests, values = [f"({condition})"], {**reach_values, "at": at}
     if wanted.state == "undecided":
         tests.append("state = 'uncertain' AND (settle_until IS NULL OR settle_until <= :at)")

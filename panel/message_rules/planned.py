@@ -22,6 +22,7 @@ from panel.links import path_for
 from panel.message_rules.blueprint import blueprint
 from panel.message_rules.words import event_title, offset_words
 from panel.sms.compose import office_values
+from panel.sms.words import NO_RECEIVER
 
 PERIODS = {"1": "امروز و فردا", "7": "۷ روز آینده", "30": "۳۰ روز آینده"}
 MOST_SHOWN = 300
@@ -97,13 +98,11 @@ def _line(one: Planned, bodies: dict[int, str]) -> dict[str, Any]:
         template = find_template(conn(), template_id)
         bodies[template_id] = template.body if template else ""
     rendered = render(bodies[template_id], {**office_values(), **occurrence.values}, office().zone)
-    channel: Channel = "email" if one.rule.channel == "email" else "sms"
+    channel: Channel = one.rule.channel  # type: ignore[assignment]
     number = receiver_of(conn(), one.rule, occurrence, channel) or ""
     problem = ""
-    if not number and channel == "email":
-        problem = "نشانی رایانامه‌ای ثبت نشده است."
-    elif not number:
-        problem = "شمارهٔ همراهی ثبت نشده است."
+    if not number:
+        problem = NO_RECEIVER[channel]
     elif rendered.missing:
         problem = f"فیلد «{rendered.missing[0]}» مقداری ندارد."
     return {

@@ -44,7 +44,7 @@ def write(person_id: int) -> ResponseReturnValue:
 
 
 def _form(person_id: int, form: RecordForm, chosen: str, form_key: str, problem: str = "") -> str:
-    ways = [one for one in ways_to(conn(), person_id) if one.channel != "sms"]
+    ways = [one for one in ways_to(conn(), person_id) if one.channel in ("email", "messenger")]
     way = _chosen(ways, chosen)
     return render_template(
         "persons/write.html", person=require_reachable(person_id), form=form, ways=ways, way=way, form_key=form_key,

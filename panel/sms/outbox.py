@@ -32,7 +32,7 @@ from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
 from panel.sms.blueprint import blueprint
-from panel.sms.words import FILTERS, KINDS, SEGMENTS, STATES, reason_words
+from panel.sms.words import CHANNELS, FILTERS, KINDS, SEGMENTS, STATES, reason_words, state_words
 
 ROWS = 50
 PERIODS = {"": "همهٔ زمان‌ها", "1": "امروز", "7": "۷ روز گذشته", "30": "۳۰ روز گذشته"}
@@ -52,8 +52,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "sms/outbox.html",
         rows=[(row, reason_words(conn(), row.reason, row.route)) for row in rows[:ROWS]],
-        states=STATES,
+        state_words=state_words,
         kinds=KINDS,
+        channels=CHANNELS,
         periods=PERIODS,
         wanted=wanted,
         tabs=_tabs(wanted, counts),
@@ -139,7 +140,7 @@ def _page(row: OutboxRow, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "sms/message.html",
         message=row,
-        state=STATES[row.state],
+        state=state_words(row.channel, row.state),
         kind=KINDS.get(row.kind, row.kind),
         reason=reason_words(conn(), row.reason, row.route or row.wanted_route),
         person=find_recipient(conn(), row.person_id) if row.person_id else None,
@@ -154,6 +155,8 @@ def _page(row: OutboxRow, status: int = 200) -> ResponseReturnValue:
         may_repeat=may and row.state == "failed" and again_row is None,
         may_decide=may and row.state == "uncertain",
         may_resend=row.kind == "service",
+        may_print=row.channel == "fax" and row.state == "queued",
+        channel=CHANNELS[row.channel],
     )
     return page, status
 
@@ -165,7 +168,7 @@ def _steps(row: OutboxRow) -> list[tuple[str, str]]:
         ("نوشته شد", row.created_at),
         ("نوبت ارسال", row.due_at if row.due_at != row.created_at else None),
         ("به مسیر سپرده شد", row.armed_at),
-        ("مسیر پذیرفت", row.sent_at),
+        ("چاپ شد" if row.channel == "fax" else "مسیر پذیرفت", row.sent_at),
         ("به گیرنده رسید", row.delivered_at),
         (end or "", row.settled_at if end else None),
     ]

@@ -27,8 +27,8 @@ from panel.sms.blueprint import blueprint
 from panel.sms.compose import body_problem, office_values
 from panel.sms.words import CHANNELS, KINDS
 
-TEXT_CHANNELS = {key: CHANNELS[key] for key in ("sms", "email")}
-"""Channels a text may be for; one without a channel of these is not shown here."""
+TEXT_CHANNELS = {key: CHANNELS[key] for key in ("sms", "email", "fax")}
+"""Channels a text may be for, in the order they are offered."""
 LONGEST_SUBJECT = 150
 TEXT_KINDS = {key: KINDS[key] for key in ("service", "advertising")}
 NO_EVENT = "بدون رویداد؛ برای نوشتن دستی"

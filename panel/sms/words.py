@@ -35,6 +35,22 @@ STATES: dict[str, StateWords] = {
     "cancelled": StateWords("لغوشده", "calm", "x", "پیش از ارسال پس گرفته شد."),
     "uncertain": StateWords("نامعلوم", "warn", "alert-triangle", "روشن نیست که رفته است یا نه."),
 }
+_FAX_STATES = {
+    "queued": StateWords(
+        "منتظر چاپ",
+        "warn",
+        "printer",
+        "برگهٔ آن در فهرست «دورنگار» آمادهٔ چاپ است؛ دستگاه خودش دورنگار نمی‌فرستد.",
+    ),
+    "sent": StateWords(
+        "چاپ‌شده", "out", "printer", "همکاری برگه را چاپ کرد؛ رسیدن آن به گیرنده از این‌جا دیده نمی‌شود."
+    ),
+}
+NO_RECEIVER = {
+    "sms": "شمارهٔ همراهی ثبت نشده است.",
+    "email": "نشانی رایانامه‌ای ثبت نشده است.",
+    "fax": "شمارهٔ دورنگاری ثبت نشده است.",
+}
 FILTERS = ("queued", "armed", "sent", "delivered", "failed", "blocked", "cancelled", "uncertain")
 KINDS = {"service": "خدماتی", "advertising": "تبلیغاتی", "code": "رمز"}
 CHANNELS = {"sms": "پیامک", "email": "رایانامه", "fax": "دورنگار"}
@@ -65,6 +81,7 @@ _REASONS = {
     "late": "از زمانش خیلی گذشته بود.",
     "withdrawn": "پیش از ارسال پس گرفته شد.",
     "restored": "پیش از بازگردانی پشتیبان به مسیر سپرده شده بود؛ شاید رفته باشد.",
+    "printed": "همکاری برگهٔ آن را چاپ کرد؛ رسیدن آن به گیرنده از این‌جا دیده نمی‌شود.",
     "undelivered": "شبکه گزارش داد که به گیرنده نرسید.",
     "part-left": "بخشی از پیام رفته و بخشی مانده است.",
     "unreachable": "مسیر در دسترس نبود.",
@@ -77,6 +94,11 @@ _REASONS = {
     "receiver-blocks": "گیرنده دریافت چنین پیام‌هایی را در اپراتور بسته است.",
 }
 _OTHER = "مسیر این پیام را نپذیرفت."
+
+
+def state_words(channel: str, state: str) -> StateWords:
+    """Give how a state of a message is shown; a fax is put on paper by a person, and its states say so."""
+    return _FAX_STATES.get(state, STATES[state]) if channel == "fax" else STATES[state]
 
 
 def reason_words(conn: Connection, reason: str, route: str | None) -> str:

@@ -33,6 +33,7 @@ from appliance.domain.messaging.rendering import Value, render
 from appliance.domain.messaging.segments import segments_of
 from db import Connection
 from db.queries import message_rules, message_templates, occasions
+from db.queries.faxes import list_fax_numbers
 from db.queries.message_rules import Firing, RuleRow
 
 FRIDAY = 4
@@ -262,13 +263,16 @@ def _fire(
 
 
 def receiver_of(conn: Connection, row: RuleRow, occurrence: Occurrence, channel: Channel) -> str | None:
-    """Give whom a rule writes to: the person's mobile or address, or the number the event concerns."""
+    """Give whom a rule writes to: the person's mobile, address or fax, or the number the event concerns."""
     if row.audience == "number" and occurrence.number:
         return receiver_key(channel, occurrence.number)
     if row.audience == "assignee" or occurrence.person_id is None:
         return receiver_key(channel, occurrence.number) if occurrence.number else None
     if channel == "email":
         return next(iter(occasions.list_email_addresses(conn, occurrence.person_id)), None)
+    if channel == "fax":
+        numbers = list_fax_numbers(conn, occurrence.person_id)
+        return next((key for number in numbers if (key := receiver_key(channel, number))), None)
     return next(iter(occasions.list_mobiles(conn, occurrence.person_id)), None)
 
 

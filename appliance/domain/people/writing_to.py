@@ -1,7 +1,8 @@
 """Writing to one of a person's own addresses: which ways there are, and e-mails and messengers written by hand.
 
 Short messages have a form of their own, with parts and price (`messaging.writing`). What is written in a messenger goes
-out in the messenger itself; here it is kept, so that it stands on the time-line.
+out in the messenger itself; here it is kept, so that it stands on the time-line. Faxes have a form of their own, too
+(`messaging.faxing`); they need no route, because their pages can be printed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from appliance.domain.messaging.queueing import Letter, queue_letter, receiver_k
 from appliance.domain.people.parts import read_part
 from appliance.domain.people.reaching import require_person
 from db import Connection
+from db.queries.faxes import list_fax_numbers
 from db.queries.message_routes import list_routes
 from db.queries.message_screens import list_mobiles
 from db.queries.person_addresses import list_electronic
@@ -27,7 +29,7 @@ from db.queries.person_needs import find_choice
 from db.queries.person_relations import list_channels
 from db.records import insert_row
 
-Channel = Literal["sms", "email", "messenger"]
+Channel = Literal["sms", "email", "fax", "messenger"]
 NO_ROUTE = "no-route"
 REFUSED = "refused"
 FIELDS = (
@@ -57,7 +59,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 def ways_to(conn: Connection, person_id: int) -> list[Way]:
     """Give the numbers and addresses a person may be written to, by channel, the preferred first."""
     unwanted = {one.channel for one in list_channels(conn, person_id) if one.is_refused}
-    routed = {one.channel for one in list_routes(conn) if one.is_active} | {"messenger", "sms"}
+    routed = {one.channel for one in list_routes(conn) if one.is_active} | {"messenger", "sms", "fax"}
 
     def hindrance(channel: Channel) -> str:
         return NO_ROUTE if channel not in routed else REFUSED if channel in unwanted else ""
@@ -75,8 +77,12 @@ def ways_to(conn: Connection, person_id: int) -> list[Way]:
                     is_preferred=one.is_preferred, hindrance=hindrance(channel),
                 )
             )  # fmt: skip
+    ways += [
+        Way(channel="fax", key=number, address=number, hindrance=hindrance("fax"))
+        for number in list_fax_numbers(conn, person_id)
+    ]
     return sorted(
-        ways, key=lambda way: (("sms", "email", "messenger").index(way.channel), not way.is_preferred)
+        ways, key=lambda way: (("sms", "email", "fax", "messenger").index(way.channel), not way.is_preferred)
     )
 
 
@@ -86,7 +92,7 @@ def write_to(act: Acting, person_id: int, way_key: str, texts: Mapping[str, str]
     `form_key` keeps a form sent twice from doubling it. Raises `Refused` and `NotFoundError`.
     """
     person = require_person(act, person_id)
-    ways = [one for one in ways_to(act.conn, person_id) if one.channel != "sms"]
+    ways = [one for one in ways_to(act.conn, person_id) if one.channel in ("email", "messenger")]
     way = next((one for one in ways if one.key == way_key), None)
     if way is None:
         raise Refused({"way": "choice.unknown"})

@@ -119,6 +119,8 @@ function startTemplate(form) {
     if (area.value.trim() && area.value !== filled) return;
     filled = chosen.body ?? "";
     area.value = filled;
+    const subject = form.querySelector("[name=subject]");
+    if (subject && chosen.subject && !subject.value.trim()) subject.value = chosen.subject;
     const kind = form.querySelector(`[name=kind][value="${chosen.kind}"]`);
     if (kind) kind.checked = true;
     area.dispatchEvent(new Event("input", { bubbles: true }));
