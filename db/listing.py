@@ -16,6 +16,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 from operator import itemgetter
 from typing import Any
 
@@ -29,8 +30,8 @@ MOST_SHOWN = 5_000
 """Rows of a list counted exactly; more is shown as «more than», because nobody pages that far."""
 FEW = 5_000
 """Matches that are put in order by sorting them; of more, the order's index is walked."""
-MANY = 30_000
-"""Matches that are sorted after all when a walk gave up: they may lie at the far end of the order."""
+MANY_LED = 1_500
+"""Rows a text search leads to before another way in is tried first, when something else narrows the question too."""
 FEW_A_ROW = 2
 """Matches that are sorted rather than walked past, for each row before the page."""
 COUNT_STEPS = 600_000
@@ -43,19 +44,19 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 
     count_s: float = 0.01
     """For counting; then the count stands at what was found so far."""
-    search_s: float = 0.03
-    """For counting what a text search leads to: it is put in order as it is more often than another count."""
-    walk_s: float = 0.045
-    """For walking the order's index, when by then less than `1 / GOING_WELL` of what is wanted was found; then the
-    matches are sorted, if they are not more than `MANY`."""
+    search_s: float = 0.025
+    """For counting what a text search or alternatives lead to: they are put in order as they are more often."""
+    walk_s: float = 0.022
+    """For walking the order's index; `LONGEST_WALK` times that when it goes well."""
+    sort_s: float = 0.045
+    """For sorting all matches when the walk gave up: they may lie at the far end of the order."""
     steps: int = 2_000
     """Steps of SQLite's machine between two looks at the time (about 0.1 ms)."""
 
 
 USUAL = Patience()
-GOING_WELL = 3
-LONGEST_WALKS = 2
-"""Times the seconds of a walk that goes well may grow."""
+LONGEST_WALK = 3
+"""Times its seconds a walk may last that finds so quickly that it will be done by then."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +107,8 @@ def read_page(
     few += few and FEW_A_ROW * offset
     is_narrowed = bool(question.where or question.either)
     if is_narrowed:
-        seconds = patience.search_s if question.lead else patience.count_s
+        seconds = patience.search_s if question.lead or question.either else patience.count_s
+        question = _way_in(conn, question)
         found, is_more = _matches(conn, question, max(most, few), seconds, patience.steps)
         total = len(found)
     else:
@@ -115,7 +117,7 @@ def read_page(
     if not is_more and total <= few:
         ids = _first(question, found, limit, offset)
     else:
-        ids, exact = _walk(conn, question, limit, offset, patience)
+        ids, exact = _far(conn, question, limit, offset, patience)
         if exact is not None:
             is_more, total = False, exact
         elif is_narrowed and is_more and ids:
@@ -187,6 +189,32 @@ def fetch_within(
     return [row[0] for row in rows], is_cut
 
 
+def _way_in(conn: Connection, question: Question) -> Question:
+    """Give a question that begins with its search, or with what else narrows it when the search finds too many.
+
+    Everybody named «رضا» has ten times the policies one marketer has; those of both are found from the marketer's.
+    """
+    if question.lead is None or not (question.either or len(question.where) > 1):
+        return question
+    tables, condition = question.lead
+    sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {tables} WHERE {condition} LIMIT {MANY_LED + 1})"
+    return question if conn.execute(sql, question.values).fetchone()[0] <= MANY_LED else _apart(question)
+
+
+def _apart(question: Question) -> Question:
+    """Give a question that takes its search for one condition among others."""
+    within = (question.within,) if question.within else ()
+    return msgspec.structs.replace(question, lead=None, within="", where=(*question.where, *within))
+
+
+def _alternatives(question: Question) -> Iterator[Question]:
+    """Give a question for each of the alternatives; none gives a row another one before it gives."""
+    for place in range(max(1, len(question.either))):
+        tested = (*question.where, *question.either[place : place + 1])
+        tested += tuple(f"({one}) IS NOT TRUE" for one in question.either[:place])
+        yield msgspec.structs.replace(question, where=tested, either=())
+
+
 def _matches(
     conn: Connection, question: Question, most: int, seconds: float, steps: int
 ) -> tuple[list[Key], bool]:
@@ -196,19 +224,16 @@ def _matches(
     would read every row.
     """
     found: list[Key] = []
-    is_cut = False
+    is_cut, end = False, time.thread_time() + seconds
     keys = tuple(sql for sql, _is_down in question.order)
     selected = ", ".join((f"{question.table}.id", *keys))
-    for place in range(max(1, len(question.either))):
-        tested = (*question.where, *question.either[place : place + 1])
-        tested += tuple(f"({one}) IS NOT TRUE" for one in question.either[:place])
-        one = msgspec.structs.replace(question, where=tested, either=())
-        sql = f"SELECT {selected} FROM {_from(one, (*tested, *keys))} {_where(one)} LIMIT :match_limit"
+    for one in _alternatives(question):
+        sql = f"SELECT {selected} FROM {_from(one, (*one.where, *keys))} {_where(one)} LIMIT :match_limit"
         left = question.values | {"match_limit": most + 1 - len(found)}
-        rows, was_cut = _fetch_for(conn, sql, left, seconds / max(1, len(question.either)), steps)
+        rows, was_cut = _fetch_for(conn, sql, left, end - time.thread_time(), steps)
         found += rows
         is_cut = is_cut or was_cut
-        if len(found) > most:
+        if is_cut or len(found) > most:
             break
     return found, is_cut or len(found) > most
 
@@ -225,15 +250,33 @@ def _first(question: Question, found: list[Key], limit: int, offset: int) -> lis
     return [row[0] for row in found[offset : offset + limit]]
 
 
-def _walk(
+def _far(
     conn: Connection, question: Question, limit: int, offset: int, patience: Patience
 ) -> tuple[list[int], int | None]:
-    """Give the ids of a page by walking the order's index, and how many rows there are when that was learned.
+    """Give the ids of a page of very many matches, and how many there are when that was learned.
 
-    Conditions an index of their own would sort are tested on the way.
+    The order's index is walked; a walk that finds too little gives up, and all matches are sorted. Those of an
+    alternative are few among all rows and have an index of their own, so they are sorted at once. When that takes too
+    long, too, they are dense enough for the walk to go to its end.
     """
     wanted = offset + limit
+    sql = _walk(conn, question, wanted)
     values = question.values | {"walk_limit": wanted}
+    is_open = not question.where and not question.either
+    if not question.either:
+        seconds = inf if is_open else patience.walk_s
+        rows, is_cut = _fetch_for(conn, sql, values, seconds, patience.steps, wanted)
+        if not is_cut:
+            return [row[0] for row in rows[offset:]], len(rows) if len(rows) < wanted else None
+    best = _sorted(conn, question, wanted, patience)
+    if best is not None:
+        return _first(question, best, limit, offset), len(best) if len(best) < wanted else None
+    ids = [row[0] for row in conn.execute(sql, values)]
+    return ids[offset:], len(ids) if len(ids) < wanted else None
+
+
+def _walk(conn: Connection, question: Question, wanted: int) -> str:
+    """Give the SQL that walks the order's index; conditions an index of their own would sort are tested on the way."""
     leading = question.order[0][0]
     either: tuple[str, ...] = (f"+({_any(question.either)})",) if question.either else ()
     either += (question.within,) if question.within else ()
@@ -244,36 +287,47 @@ def _walk(
     )
     for where in tries:
         sql = _ordered_ids(question, where)
+        values = question.values | {"walk_limit": wanted}
         plan = " ".join(row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", values))
         if "TEMP B-TREE" not in plan:
             break
-    is_open = not question.where and not question.either
-    seconds = float("inf") if is_open else patience.walk_s
-    rows, is_cut = _fetch_for(conn, sql, values, seconds, patience.steps, wanted)
-    if not is_cut:
-        return [row[0] for row in rows[offset:]], len(rows) if len(rows) < wanted else None
-    apart = msgspec.structs.replace(
-        question, lead=None, where=(*question.where, *((question.within,) if question.within else ()))
-    )
-    found, is_more = _matches(conn, apart, MANY, patience.walk_s, patience.steps)
-    if not is_more:
-        return _first(question, found, limit, offset), len(found)
-    ids = [row[0] for row in conn.execute(sql, values)]
-    return ids[offset:], len(ids) if len(ids) < wanted else None
+    return sql
+
+
+def _sorted(conn: Connection, question: Question, wanted: int, patience: Patience) -> list[Key] | None:
+    """Give (id, what it is ordered by …) of at least the first `wanted` matches, or None when that takes too long.
+
+    The database keeps the first ones alone while it reads all of them, which is quicker than reading them here.
+    """
+    apart, end = _apart(question), time.thread_time() + patience.sort_s
+    keys = tuple(sql for sql, _is_down in question.order)
+    selected = ", ".join((f"{question.table}.id", *keys))
+    order = ", ".join(f"+{sql} DESC" if is_down else f"+{sql}" for sql, is_down in question.order)
+    found: list[Key] = []
+    for one in _alternatives(apart):
+        sql = (
+            f"SELECT {selected} FROM {_from(one, (*one.where, *keys))} {_where(one)} "
+            f"ORDER BY {order} LIMIT :sort_limit"
+        )
+        left = end - time.thread_time()
+        rows, is_cut = _fetch_for(conn, sql, question.values | {"sort_limit": wanted}, left, patience.steps)
+        if is_cut:
+            return None
+        found += rows
+    return found
 
 
 def _fetch_for(
     conn: Connection, sql: str, values: dict[str, Any], seconds: float, steps: int, wanted: int = 0
 ) -> tuple[list[Key], bool]:
-    """Give rows, and whether the work was cut off after some seconds; later when most of what is `wanted` is there."""
+    """Give rows, and whether the work was cut off after some seconds, or later when it finds what is `wanted` soon."""
     found: list[Key] = []
-    end = time.thread_time() + seconds
+    began = time.thread_time()
 
     def is_enough() -> bool:
-        over = time.thread_time() - end
-        return over > 0 and (
-            len(found) * GOING_WELL < wanted or wanted == 0 or over > LONGEST_WALKS * seconds
-        )
+        spent = time.thread_time() - began
+        needed = wanted * spent / LONGEST_WALK / seconds if seconds and wanted else inf
+        return spent > seconds and len(found) <= needed
 
     return _until_cut_off(conn, sql, values, is_enough, steps, found)
 
@@ -288,8 +342,10 @@ def _until_cut_off(
 ) -> tuple[list[Key], bool]:
     """Add rows to `found` until `is_enough`, asked every so many steps of SQLite's machine; tell whether it was."""
     conn.set_progress_handler(is_enough, steps)
+    cursor = conn.cursor()
+    cursor.row_factory = None
     try:
-        found.extend(tuple(row) for row in conn.execute(sql, values))
+        found.extend(cursor.execute(sql, values))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
             raise
