@@ -1,7 +1,7 @@
 """The process that reads, compares or applies one import: ``python -m appliance.import_commands ID SETTINGS``.
 
 A file that somebody hands in is opened here and nowhere else, with a bound on memory. The process may die at any
-moment: what it writes into the office's records is one transaction, and the next one begins its step anew.
+moment: the next one takes back what was stored by then, and begins its step anew. One worker at a time stores.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from appliance.domain.importing import work
 from appliance.domain.importing.changes import Changes
 from appliance.domain.importing.comparing import compare
 from appliance.domain.importing.mapping import Header
+from appliance.domain.importing.pacing import Pace
 from appliance.domain.importing.profiles import PROFILES
 from appliance.domain.importing.rows import Row, read_rows, sample
 from appliance.domain.importing.settings import read_settings
 from appliance.domain.importing.storing import StaleError, store
+from appliance.domain.importing.undoing import take_back
 from db import Connection, connect, transaction
-from db.queries import imports
+from db.queries import import_undoing, imports
+from db.queries.bulk import update_statistics
 from db.queries.import_rows import write_rows
 from db.queries.imports import Import
 
@@ -38,35 +41,52 @@ log = logging.getLogger("import")
 STEPS = {"read": "reading", "compare": "comparing", "apply": "applying"}
 MOST_TRIES = 3
 """How often an import is compared anew when records change under it."""
+MANY_RECORDS = 2_000
+"""New persons and policies from which on the database looks anew at what its tables hold."""
 LARGE_CACHE_KIB = 64 * 1024
 """Page cache while storing: indexes of a large office are read once, not for every row."""
 
 
-def work_on(database: Path, files: ImportFiles, import_id: int, clock: Clock, area_code: str = "") -> str:
+def work_on(
+    database: Path,
+    files: ImportFiles,
+    import_id: int,
+    clock: Clock,
+    area_code: str = "",
+    pace: Pace | None = None,
+) -> str:
     """Do the step an import waits for, and those that follow by themselves; give its state then."""
     conn = connect(database)
     try:
         while True:
             one = imports.find_import(conn, import_id)
-            if one is None or one.state not in ("waiting", *STEPS.values()):
-                return one.state if one else ""
+            if one is None:
+                return ""
+            is_over = one.state not in ("waiting", *STEPS.values())
+            if is_over and (one.state == "applied" or not import_undoing.has_rests(conn, import_id)):
+                return one.state
             with files.worked_on(one.stored_name) as is_mine:
                 if not is_mine:
                     return one.state
-                _Worker(conn, files, one, clock, area_code).step()
+                worker = _Worker(conn, files, one, clock, area_code, pace or Pace(time.monotonic, time.sleep))
+                if is_over:
+                    worker.take_back()
+                else:
+                    worker.step()
     finally:
         conn.close()
 
 
 class _Worker:
     def __init__(
-        self, conn: Connection, files: ImportFiles, one: Import, clock: Clock, area_code: str
+        self, conn: Connection, files: ImportFiles, one: Import, clock: Clock, area_code: str, pace: Pace
     ) -> None:
         self.conn = conn
         self.files = files
         self.one = one
         self.clock = clock
         self.area_code = area_code
+        self.pace = pace
 
     def step(self) -> None:
         """Do what is wanted; whatever goes wrong is said on the import and changes nothing else."""
@@ -88,6 +108,21 @@ class _Worker:
         except Exception:  # the process's outermost loop: the import says that it failed, the log says why
             log.exception("happening=import-failed import=%d step=%s", self.one.id, self.one.wanted)
             self._fail("worker.failed")
+
+    def take_back(self) -> None:
+        """Take back an import that was undone or has failed."""
+        with self.files.storing():
+            self._tell("undoing", 0, 0)
+            self._take_back_rests()
+        log.info(
+            "happening=import-taken-back import=%d turns=%d longest_lock_ms=%.0f",
+            self.one.id, self.pace.turns, 1000 * self.pace.longest_s,
+        )  # fmt: skip
+
+    def _take_back_rests(self) -> None:
+        """Take back whatever imports that are not applied left: nobody else stores, so their workers are dead."""
+        for import_id in import_undoing.list_with_rests(self.conn):
+            take_back(self.conn, import_id, self.pace)
 
     def _read(self) -> None:
         table = self._table()
@@ -111,29 +146,44 @@ class _Worker:
             imports.update_import(self.conn, self.one.id, ("comparing",), values)
 
     def _apply(self) -> None:
-        for attempt in range(MOST_TRIES):
-            changes, rows = self._compared()
-            counts = changes.counts()
-            self._tell("storing", 0, 0)
-            self.conn.execute(f"PRAGMA cache_size = -{LARGE_CACHE_KIB}")
-            began = time.monotonic()
-            try:
-                with transaction(self.conn):
-                    act = Acting(self.conn, self.clock.now(), self._user())
-                    has_plans = PROFILES[self.one.profile].subject == "instalments"
-                    store(act, self.one.id, changes, counts, has_plans=has_plans)
-            except StaleError as error:
-                log.warning(
-                    "happening=import-stale import=%d attempt=%d problem=%s", self.one.id, attempt, error
-                )
-                continue
-            log.info(
-                "happening=import-applied import=%d rows=%d lock_ms=%.0f",
-                self.one.id, counts["rows"], 1000 * (time.monotonic() - began),
-            )  # fmt: skip
-            self._write_rows(changes, rows)
-            return
-        self._fail("worker.busy")
+        with self.files.storing():
+            for attempt in range(MOST_TRIES):
+                self._tell("undoing", 0, 0)
+                self._take_back_rests()
+                changes, rows = self._compared()
+                try:
+                    self._store(changes)
+                except StaleError as error:
+                    log.warning(
+                        "happening=import-stale import=%d attempt=%d problem=%s", self.one.id, attempt, error
+                    )
+                    continue
+                except Exception:
+                    self._tell("undoing", 0, 0)
+                    self._take_back_rests()
+                    raise
+                self._write_rows(changes, rows)
+                return
+            self._fail("worker.busy")
+            self._take_back_rests()
+
+    def _store(self, changes: Changes) -> None:
+        counts = changes.counts()
+        self.conn.execute(f"PRAGMA cache_size = -{LARGE_CACHE_KIB}")
+        act = Acting(self.conn, self.clock.now(), self._user())
+        has_plans = PROFILES[self.one.profile].subject == "instalments"
+        self.pace.begin_small()
+        store(act, self.one.id, changes, counts, self.pace, has_plans=has_plans, tell=self._tell_stored)
+        if counts["policies"] + counts["persons"] >= MANY_RECORDS:
+            with self.pace.turn(self.conn):
+                update_statistics(self.conn)
+        log.info(
+            "happening=import-applied import=%d rows=%d turns=%d longest_lock_ms=%.0f",
+            self.one.id, counts["rows"], self.pace.turns, 1000 * self.pace.longest_s,
+        )  # fmt: skip
+
+    def _tell_stored(self, done: int, whole: int) -> None:
+        self._tell("storing", done, whole)
 
     def _compared(self) -> tuple[Changes, list[Row]]:
         table = self._table()

@@ -20,6 +20,7 @@ from appliance.core.config import Config
 
 FOLDER = "imports"
 INBOX = "inbox"
+STORING = "storing.lock"
 DONE, REFUSED = "taken", "refused"
 """Folders inside the watched one, for files that were taken over and files that cannot be."""
 ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
@@ -115,6 +116,14 @@ class ImportFiles:
                 yield False
                 return
             yield True
+
+    @contextlib.contextmanager
+    def storing(self) -> Iterator[None]:
+        """Wait until no other worker stores or takes back, and let none do so meanwhile."""
+        self.folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+        with (self.folder / STORING).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
 
 def start_worker(config: Config, import_id: int) -> None:

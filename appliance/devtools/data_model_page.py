@@ -52,7 +52,7 @@ SUBJECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Reports and imports": (
         "Tariffs and estimates, saved reports, charts, feeds, imports and what differs from them.",
         ("tariffs", "estimates", "saved_reports", "charts", "desk_charts", "feeds", "feed_items", "import_profiles",
-         "imports", "import_changes", "discrepancies", "requests"),
+         "imports", "import_changes", "import_batches", "discrepancies", "requests"),
     ),
     "The box": ("What the processes keep for themselves.", ("events", "job_runs")),
 }  # fmt: skip

@@ -1,6 +1,6 @@
-"""Storing what an import brings, many rows at once, and taking it away again.
+"""Storing what an import brings, many rows at once.
 
-Every function runs inside the import's one transaction: what stands here is all that happens while others wait for
+Every function runs inside one of the import's transactions: what stands here is all that happens while others wait for
 the write lock.
 """
 
@@ -31,8 +31,8 @@ def insert_numbers(conn: Connection, numbers: Iterable[tuple[int, str]]) -> None
     )
 
 
-def insert_proposals(conn: Connection, first_id: int, last_id: int, most_days: int) -> None:
-    """Propose what the policies of a range may renew, by the rules of `policies.list_renewal_candidates`."""
+def insert_proposals(conn: Connection, ids: Iterable[int], most_days: int) -> None:
+    """Propose what some policies may renew, by the rules of `policies.list_renewal_candidates`."""
     conn.execute(
         """
         INSERT INTO renewal_proposals (old_id, new_id, state, reason)
@@ -46,7 +46,7 @@ def insert_proposals(conn: Connection, first_id: int, last_id: int, most_days: i
         FROM policies AS new
         JOIN policies AS old INDEXED BY policies_person
             ON old.person_id = new.person_id AND old.line_code = new.line_code AND old.id <> new.id
-        WHERE new.id BETWEEN :first AND :last AND new.renews_id IS NULL AND old.cancel_date IS NULL
+        WHERE new.id IN (SELECT value FROM json_each(:ids)) AND new.renews_id IS NULL AND old.cancel_date IS NULL
             AND old.start_date < new.start_date
             AND ABS(julianday(new.start_date) - julianday(old.end_date)) <= :most_days
             AND NOT EXISTS (SELECT 1 FROM policies AS other WHERE other.renews_id = old.id)
@@ -56,7 +56,7 @@ def insert_proposals(conn: Connection, first_id: int, last_id: int, most_days: i
             )
         ON CONFLICT (old_id, new_id) DO NOTHING
         """,
-        {"first": first_id, "last": last_id, "most_days": most_days},
+        {"ids": json.dumps(sorted(ids)), "most_days": most_days},
     )
 
 
@@ -105,77 +105,27 @@ def insert_log(conn: Connection, rows: Iterable[dict[str, Any]]) -> None:
     )
 
 
-def last_log_id(conn: Connection) -> int:
-    """Give the number of the newest entry of the log."""
-    return int(conn.execute("SELECT IFNULL(MAX(id), 0) FROM audit_log").fetchone()[0])
-
-
-def list_touched(conn: Connection, kind: str, first_id: int, last_id: int, log_id: int) -> set[int]:
-    """Give the records of a range that somebody has worked on since an entry of the log."""
-    rows = conn.execute(
-        "SELECT DISTINCT CAST(object_id AS INTEGER) FROM audit_log WHERE id > :log AND object_kind = :kind "
-        "AND CAST(object_id AS INTEGER) BETWEEN :first AND :last",
-        {"log": log_id, "kind": kind, "first": first_id, "last": last_id},
-    )
-    return {int(row[0]) for row in rows}
-
-
-def references_to(conn: Connection, table: str) -> list[tuple[str, str]]:
-    """Give (table, column) of everything that refers to a table's ids."""
-    _names(table, {})
-    tables = [
-        row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    ]
-    found = []
-    for name in tables:
-        for key in conn.execute(f"PRAGMA foreign_key_list({name})"):
-            if key["table"] == table:
-                found.append((name, str(key["from"])))
-    return found
-
-
-def list_referred(
-    conn: Connection, table: str, column: str, first_id: int, last_id: int, without: str
-) -> set[int]:
-    """Give the ids of a range that a column refers to; `without` is a condition on rows that do not count."""
-    _names(table, {column: None})
-    rows = conn.execute(
-        f"SELECT DISTINCT {column} FROM {table} WHERE {column} BETWEEN ? AND ? AND NOT ({without})",
-        (first_id, last_id),
-    )
-    return {int(row[0]) for row in rows}
-
-
-def delete_range(conn: Connection, table: str, first_id: int, last_id: int, kept: str) -> int:
-    """Delete the rows of a range but those a condition keeps; give how many."""
-    _names(table, {})
-    return conn.execute(
-        f"DELETE FROM {table} WHERE id BETWEEN ? AND ? AND NOT ({kept})", (first_id, last_id)
-    ).rowcount
-
-
-def delete_of_policies(conn: Connection, table: str, first_id: int, last_id: int, kept: str) -> None:
-    """Delete what belongs to the policies of a range, but rows a condition keeps."""
-    _names(table, {})
-    conn.execute(f"DELETE FROM {table} WHERE policy_id BETWEEN ? AND ? AND NOT ({kept})", (first_id, last_id))
-
-
 def delete_part(conn: Connection, instalment_id: int) -> None:
     """Delete an instalment."""
     conn.execute("DELETE FROM instalments WHERE id = ?", (instalment_id,))
 
 
-def set_kept(conn: Connection, name: str, ids: Iterable[int]) -> None:
-    """Put ids into a table of this connection's own, for conditions to name."""
-    _names(name, {})
-    conn.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} (id INTEGER PRIMARY KEY)")
-    conn.execute(f"DELETE FROM temp.{name}")
-    conn.executemany(f"INSERT INTO temp.{name} (id) VALUES (?)", ((one,) for one in set(ids)))
+def insert_batch(conn: Connection, import_id: int, place: int, made: dict[str, tuple[int, int]]) -> None:
+    """Write down the first and last ids one transaction of an import made, by table."""
+    conn.executemany(
+        "INSERT INTO import_batches (import_id, table_name, first_id, last_id, place) VALUES (?, ?, ?, ?, ?)",
+        ((import_id, table, first, last, place) for table, (first, last) in made.items()),
+    )
 
 
-def list_there(conn: Connection, ids: Iterable[int]) -> list[int]:
-    """Give those of some persons who are there."""
+def list_on_the_line(conn: Connection, ids: Iterable[int]) -> list[int]:
+    """Give those of some persons who have the number of a call that goes on."""
     rows = conn.execute(
-        "SELECT id FROM persons WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(set(ids))),)
+        """
+        SELECT DISTINCT phones.person_id FROM calls
+        JOIN person_phones AS phones ON phones.number = calls.number
+        WHERE calls.ended_at IS NULL AND phones.person_id IN (SELECT value FROM json_each(?))
+        """,
+        (json.dumps(sorted(set(ids))),),
     )
     return [int(row[0]) for row in rows]

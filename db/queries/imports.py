@@ -258,25 +258,19 @@ def decide_discrepancy(
 
 
 def store_changes(
-    conn: Connection, import_id: int, rows: Iterable[tuple[str, int, dict[str, Any], dict[str, Any]]]
+    conn: Connection,
+    import_id: int,
+    first_place: int,
+    rows: Iterable[tuple[str, int, dict[str, Any], dict[str, Any]]],
 ) -> None:
-    """Keep (table, row, before, after) of what an import changes."""
+    """Keep (table, row, before, after) of what an import changes, from a place on."""
     conn.executemany(
         "INSERT INTO import_changes (import_id, place, table_name, row_id, before, after) VALUES (?, ?, ?, ?, ?, ?)",
         (
             (import_id, place, table, row_id, _json(before), _json(after))
-            for place, (table, row_id, before, after) in enumerate(rows)
+            for place, (table, row_id, before, after) in enumerate(rows, first_place)
         ),
     )
-
-
-def list_changes(conn: Connection, import_id: int) -> list[tuple[str, int, dict[str, Any], dict[str, Any]]]:
-    """Give what an import changed, the last change first."""
-    rows = conn.execute(
-        "SELECT table_name, row_id, before, after FROM import_changes WHERE import_id = ? ORDER BY place DESC",
-        (import_id,),
-    )
-    return [(row[0], int(row[1]), json.loads(row[2]), json.loads(row[3])) for row in rows]
 
 
 def _json(value: Any) -> str:

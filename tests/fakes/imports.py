@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from appliance.core.sheets_limits import MOST_BYTES
 from appliance.domain.access import User
 from appliance.domain.acting import Acting, acting
 from appliance.domain.importing import work
+from appliance.domain.importing.pacing import Pace
+from appliance.domain.importing.undoing import UndoPlan, undo_import
 from appliance.domain.importing.values import Cell
 from appliance.import_commands import work_on
 from db import Connection
@@ -61,12 +64,19 @@ class Intake:
                 origin=origin,
             )  # fmt: skip
 
-    def go_on(self, import_id: int) -> Import:
+    def go_on(self, import_id: int, pace: Pace | None = None) -> Import:
         """Let the worker do its step; give the import then."""
-        work_on(self._database, self.files, import_id, self.clock, "021")
+        work_on(self._database, self.files, import_id, self.clock, "021", pace or hasty_pace())
         found = imports.find_import(self.conn, import_id)
         assert found is not None
         return found
+
+    def undo(self, import_id: int, pace: Pace | None = None) -> UndoPlan:
+        """Take the last import back; give what was announced."""
+        with self.act() as act:
+            plan = undo_import(act, import_id)
+        self.go_on(import_id, pace)
+        return plan
 
     def preview(self, path: Path, insurer_id: int = 1, **answers: str) -> Import:
         """Hand a file in, say what it is, and compare it."""
@@ -83,6 +93,11 @@ class Intake:
         with self.act() as act:
             work.apply(act, one.id)
         return self.go_on(one.id)
+
+
+def hasty_pace(size: int = 100) -> Pace:
+    """Give a pace that rests for no time, with transactions of one size."""
+    return Pace(time.monotonic, lambda _seconds: None, smallest=size, largest=size)
 
 
 def counts(one: Import) -> dict[str, int]:

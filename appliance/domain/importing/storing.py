@@ -1,51 +1,56 @@
-"""Storing what an import brings: one transaction, bulk inserts, everything that issuing by hand would make.
+"""Storing what an import brings: bulk inserts, and everything that issuing by hand would make.
 
-Proven equal to `people.entering` and `policies.issuing` by a test that does both. All that can be found out beforehand
-is found out beforehand: others who write wait only for the inserts (`docs/importing.md` has figures). What the
-comparison relied on is checked again by unique keys and revisions; when it no longer holds, nothing is stored.
+Proven equal to `people.entering` and `policies.issuing` by a test that does both. It is stored in small transactions
+(`batches`, `pacing`), so that others who write never wait longer than a moment. Each writes down what it made, so that
+an import that is cut off, or meets a record somebody changed meanwhile, is taken back as a whole (`undoing`).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from appliance.core.events import PersonRegistered
 from appliance.domain.acting import Acting
+from appliance.domain.importing.batches import Batch, batches_of
 from appliance.domain.importing.changes import Changes, NewPerson, Part
+from appliance.domain.importing.pacing import Pace
 from appliance.domain.importing.plan_comparing import IMPORTED_PLAN
 from appliance.domain.people.completeness import completeness_of, refresh_many
 from appliance.domain.policies.computing import share
 from appliance.domain.policies.issuing import RENEWAL_DAYS
-from db import DatabaseError
+from db import DatabaseError, transaction
 from db.queries import import_storing as bulk
 from db.queries import imports, search
 from db.queries.bulk import largest_id
+from db.queries.import_undoing import LOG, MADE
 from db.records import insert_row, update_row
 
 
 class StaleError(RuntimeError):
-    """Records changed after the comparison; it has to be done again."""
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """Ids an import gave."""
-
-    first: dict[str, int]
-    """First id by table."""
-    last: dict[str, int]
+    """Records changed after the comparison; what was stored has to be taken back and the file compared again."""
 
 
 def store(
-    act: Acting, import_id: int, changes: Changes, counts: dict[str, int], *, has_plans: bool = False
+    act: Acting,
+    import_id: int,
+    changes: Changes,
+    counts: dict[str, int],
+    pace: Pace,
+    *,
+    has_plans: bool = False,
+    tell: Callable[[int, int], object] = lambda _done, _whole: None,
 ) -> None:
-    """Store what was compared and set the import to applied, all or nothing. Raises `StaleError`.
+    """Store what was compared and set the import to applied with the last transaction. Raises `StaleError`.
 
-    `has_plans`: the file has the insurer's instalments, so plans made of it are the insurer's own word.
+    `has_plans`: the file has the insurer's instalments, so plans made of it are the insurer's own word. `tell` hears
+    how many of all records that are to be stored are.
     """
     try:
-        _Storing(act, import_id, changes, has_plans).run(counts)
+        _Storing(act, import_id, changes, has_plans).run(counts, pace, tell)
     except DatabaseError as error:
         if "UNIQUE" in str(error) or "FOREIGN KEY" in str(error):
             raise StaleError(str(error)) from error
@@ -60,87 +65,136 @@ class _Storing:
         self.changes = changes
         self.has_plans = has_plans
         self.user_id = act.user.id if act.user else None
+        self.place = 0
+        self.changed = 0
+        self.persons: dict[int, int] = {}
+        """Ids of stored new records by their places."""
+        self.policies: dict[int, int] = {}
+        self.endorsements: dict[int, int] = {}
+        self.plans: dict[tuple[int, str], int] = {}
+        """Ids of plans by reference of the policy and side."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a transaction's own notes."""
         self.journal: list[tuple[str, int, dict[str, Any], dict[str, Any]]] = []
         self.log: list[dict[str, Any]] = []
-        self.base: dict[str, int] = {}
-        self.plan_ids: dict[tuple[int, str], int] = {}
+        self.touched: set[int] = set()
 
-    def run(self, counts: dict[str, int]) -> None:
-        changes = self.changes
-        tables = (
-            "persons", "person_addresses", "policies", "insured_objects", "endorsements", "instalment_plans",
-            "instalments", "commission_lines",
-        )  # fmt: skip
-        self.base = {table: largest_id(self.conn, table) for table in tables}
-        self._persons()
-        self._policies()
-        self._endorsements()
-        self._plans_and_parts()
-        self._updates()
-        self._commission_lines()
-        touched = self._touched_persons()
-        self._customers()
-        if changes.policies:
-            first = self.base["policies"] + 1
-            bulk.insert_proposals(self.conn, first, first + len(changes.policies) - 1, RENEWAL_DAYS)
+    def run(self, counts: dict[str, int], pace: Pace, tell: Callable[[int, int], object]) -> None:
+        policies: list[int] = []
+        changes, done = self.changes, 0
+        whole = len(changes.updates) + len(changes.policies) + len(changes.commission_lines)
+        tell(0, whole)
+        for batch in batches_of(changes, lambda: pace.size):
+            with pace.turn(self.conn):
+                self._store(batch)
+            policies += [self.policies[place] for place in batch.policies]
+            done += len(batch.updates) + len(batch.policies) + len(batch.commission_lines)
+            tell(done, whole)
+        for first in range(0, len(policies), most := 4 * pace.size):
+            some = policies[first : first + most]
+            with pace.turn(self.conn):
+                bulk.insert_proposals(self.conn, some, RENEWAL_DAYS)
+        with transaction(self.conn):
+            self._finish(counts)
+
+    def _store(self, batch: Batch) -> None:
+        """Store one batch and write down what was made, inside its transaction."""
+        tables = (*MADE, LOG)
+        before = {table: largest_id(self.conn, table) for table in tables}
+        self._begin()
+        self._updates(batch)
+        self._numbers_and_addresses(batch)
+        self._persons(batch)
+        self._policies(batch)
+        self._endorsements(batch)
+        self._plans_and_parts(batch)
+        self._commission_lines(batch)
+        self._customers(batch)
+        new = {self.persons[place] for place in batch.persons}
+        refresh_many(self.conn, self.touched - new)
+        search.refresh_persons(self.conn, self.touched)
+        bulk.insert_log(self.conn, self.log)
+        imports.store_changes(self.conn, self.import_id, self.changed, self.journal)
+        self.changed += len(self.journal)
+        made = {table: (before[table] + 1, last) for table in tables
+                if (last := largest_id(self.conn, table)) > before[table]}  # fmt: skip
+        bulk.insert_batch(self.conn, self.import_id, self.place, made)
+        self.place += 1
+        # Whoever is on the telephone becomes known on the card; nothing else listens to new persons, and thousands of
+        # events would push out those that matter.
+        for person_id in bulk.list_on_the_line(self.conn, new):
+            self.act.record(
+                PersonRegistered(
+                    id=self.act.new_id(), at=self.act.at, person_id=person_id, user_id=self.user_id
+                )
+            )
+
+    def _finish(self, counts: dict[str, int]) -> None:
+        """Open the discrepancies and set the import to applied."""
         bulk.upsert_discrepancies(
             self.conn,
-            [msgspec.to_builtins(one) | {"import_id": self.import_id} for one in changes.discrepancies],
+            [msgspec.to_builtins(one) | {"import_id": self.import_id} for one in self.changes.discrepancies],
         )
-        refresh_many(self.conn, [one for one in touched if one <= self.base["persons"]])
-        search.refresh_persons(self.conn, touched)
-        bulk.insert_log(self.conn, self.log)
-        imports.store_changes(self.conn, self.import_id, self.journal)
-        ranges = {
-            table: [base + 1, last]
-            for table, base in self.base.items()
-            if (last := largest_id(self.conn, table)) > base
-        }
-        undo = {"ranges": ranges, "log": bulk.last_log_id(self.conn)}
-        is_done = imports.update_import(
-            self.conn,
-            self.import_id,
-            ("applying",),
-            {
-                "state": "applied", "counts": json.dumps(counts), "undo": json.dumps(undo),
-                "applied_at": self.act.at, "applied_by": self.user_id, "problem": "",
-            },
-        )  # fmt: skip
-        if not is_done:
+        values = {"state": "applied", "counts": json.dumps(counts), "applied_at": self.act.at,
+                  "applied_by": self.user_id, "problem": ""}  # fmt: skip
+        if not imports.update_import(self.conn, self.import_id, ("applying",), values):
             raise StaleError("the import is no longer being applied")
 
-    def person(self, reference: int) -> int:
-        """Give the id behind a reference."""
-        return reference if reference > 0 else self.base["persons"] - reference
+    def _person(self, reference: int) -> int:
+        return reference if reference > 0 else self.persons[-reference - 1]
 
-    def policy(self, reference: int) -> int:
-        """Give the id behind a reference."""
-        return reference if reference > 0 else self.base["policies"] - reference
+    def _policy(self, reference: int) -> int:
+        return reference if reference > 0 else self.policies[-reference - 1]
 
-    def _persons(self) -> None:
-        new = self.changes.persons
-        base = self.base["persons"]
-        bulk.insert_dicts(
-            self.conn, "persons", [self._person_row(base + n, one) for n, one in enumerate(new, 1)]
-        )
-        numbers = [(base + n, number) for n, one in enumerate(new, 1) for number in one.numbers]
-        bulk.insert_numbers(self.conn, [*numbers, *self.changes.numbers])
-        addresses = [(base + n, one.address) for n, one in enumerate(new, 1) if one.address]
+    def _updates(self, batch: Batch) -> None:
+        for one in batch.updates:
+            self.touched |= {one.person_id} if one.person_id else set()
+            if one.table == "insured_objects" and not one.before:
+                insert_row(self.conn, one.table, one.after | {"policy_id": one.row_id, "kind": "vehicle"})
+                continue
+            after = dict(one.after)
+            if one.revision is not None:
+                after |= {"changed_at": self.act.at, "changed_by": self.user_id}
+            if not update_row(self.conn, one.table, one.row_id, after, revision=one.revision):
+                raise StaleError(f"{one.table} {one.row_id} was changed meanwhile")
+            self.journal.append((one.table, one.row_id, one.before, one.after))
+            if one.object_kind:
+                pairs = {key: [one.before.get(key), value] for key, value in one.after.items()}
+                self._note("change", one.object_kind, one.row_id, one.title, pairs)
+
+    def _numbers_and_addresses(self, batch: Batch) -> None:
+        bulk.insert_numbers(self.conn, batch.numbers)
+        for person, number in batch.numbers:
+            self.journal.append(("person_phones", person, {}, {"number": number}))
+            self._note("change", "person", person, "", {"phones": [None, number]})
+        self._addresses(batch.addresses)
+        for person, text in batch.addresses:
+            self._note("change", "person", person, "", {"addresses": [None, text[:300]]})
+        self.touched |= {person for person, _ in (*batch.numbers, *batch.addresses)}
+
+    def _addresses(self, addresses: list[tuple[int, str]]) -> None:
         bulk.insert_dicts(
             self.conn,
             "person_addresses",
-            [
-                {"person_id": person, "address": text, "is_default": 1}
-                for person, text in [*addresses, *self.changes.addresses]
-            ],
+            [{"person_id": person, "address": text, "is_default": 1} for person, text in addresses],
         )
-        for person, number in self.changes.numbers:
-            self.journal.append(("person_phones", person, {}, {"number": number}))
-            self._note("change", "person", person, "", {"phones": [None, number]})
-        for person, text in self.changes.addresses:
-            self._note("change", "person", person, "", {"addresses": [None, text[:300]]})
-        for n, one in enumerate(new, 1):
-            self._note("create", "person", base + n, one.name, {})
+
+    def _persons(self, batch: Batch) -> None:
+        rows, numbers, addresses = [], list[tuple[int, str]](), list[tuple[int, str]]()
+        first = largest_id(self.conn, "persons") + 1
+        for person_id, place in enumerate(batch.persons, first):
+            one = self.changes.persons[place]
+            self.persons[place] = person_id
+            rows.append(self._person_row(person_id, one))
+            numbers += [(person_id, number) for number in one.numbers]
+            addresses += [(person_id, one.address)] if one.address else []
+            self.touched.add(person_id)
+            self._note("create", "person", person_id, one.name, {})
+        bulk.insert_dicts(self.conn, "persons", rows)
+        bulk.insert_numbers(self.conn, numbers)
+        self._addresses(addresses)
 
     @staticmethod
     def _person_row(person_id: int, one: NewPerson) -> dict[str, Any]:
@@ -149,17 +203,19 @@ class _Storing:
         filled += ["address"] if one.address else []
         return one.row | {"id": person_id, "completeness": completeness_of(filled)}
 
-    def _policies(self) -> None:
-        new = self.changes.policies
-        base, plan = self.base["policies"], self.base["instalment_plans"]
+    def _policies(self, batch: Batch) -> None:
         rows, plans, commissions, things = [], [], [], []
-        for n, one in enumerate(new, 1):
-            policy_id = base + n
-            rows.append(one.row | {"id": policy_id, "person_id": self.person(one.person)})
+        plan = largest_id(self.conn, "instalment_plans")
+        for policy_id, place in enumerate(batch.policies, largest_id(self.conn, "policies") + 1):
+            one = self.changes.policies[place]
+            self.policies[place] = policy_id
+            holder = self._person(one.person)
+            self.touched.add(holder)
+            rows.append(one.row | {"id": policy_id, "person_id": holder})
             for side in ("customer", "insurer"):
                 plan += 1
-                self.plan_ids[-n, side] = plan
-                plans.append(self._plan(plan, policy_id, side))
+                self.plans[-place - 1, side] = plan
+                plans.append(self._plan(policy_id, side) | {"id": plan})
             commissions.append(
                 {
                     "policy_id": policy_id, "expected": one.row["commission"], "marketer_id": one.row["marketer_id"],
@@ -176,22 +232,23 @@ class _Storing:
         bulk.insert_dicts(self.conn, "instalment_plans", plans)
         bulk.insert_dicts(self.conn, "commissions", commissions)
 
-    def _plan(self, plan_id: int, policy_id: int, side: str) -> dict[str, Any]:
+    def _plan(self, policy_id: int, side: str) -> dict[str, Any]:
         note = IMPORTED_PLAN if side == "insurer" and self.has_plans else ""
-        return {"id": plan_id, "policy_id": policy_id, "side": side, "note": note, "created_at": self.act.at,
+        return {"policy_id": policy_id, "side": side, "note": note, "created_at": self.act.at,
                 "created_by": self.user_id}  # fmt: skip
 
-    def _endorsements(self) -> None:
-        base = self.base["endorsements"]
+    def _endorsements(self, batch: Batch) -> None:
         rows = []
-        for n, one in enumerate(self.changes.endorsements, 1):
-            policy_id = self.policy(one.policy)
-            rows.append(one.row | {"id": base + n, "policy_id": policy_id})
+        for row_id, place in enumerate(batch.endorsements, largest_id(self.conn, "endorsements") + 1):
+            one = self.changes.endorsements[place]
+            self.endorsements[place] = row_id
+            policy_id = self._policy(one.policy)
+            rows.append(one.row | {"id": row_id, "policy_id": policy_id})
             self._note("create", "policy", policy_id, one.title, {"net_change": [0, one.row["net_change"]]})
         bulk.insert_dicts(self.conn, "endorsements", rows)
 
-    def _plans_and_parts(self) -> None:
-        for one in self.changes.replaced:
+    def _plans_and_parts(self, batch: Batch) -> None:
+        for one in batch.replaced:
             for part in one.before:
                 bulk.delete_part(self.conn, part["id"])
             update_row(self.conn, "instalment_plans", one.plan_id, {"note": IMPORTED_PLAN})
@@ -199,17 +256,16 @@ class _Storing:
             self.journal.append(
                 ("instalment_plans", one.plan_id, {"note": "", "parts": kept}, {"note": IMPORTED_PLAN})
             )
-        base = self.base["endorsements"]
         bulk.insert_dicts(
             self.conn,
             "instalments",
             [
                 {
                     "plan_id": self._plan_id(part),
-                    "endorsement_id": base - part.endorsement if part.endorsement else None,
+                    "endorsement_id": self.endorsements[-part.endorsement - 1] if part.endorsement else None,
                     "number": part.number, "due_date": part.day, "amount": part.amount, "note": part.note,
                 }
-                for part in self.changes.parts
+                for part in batch.parts
             ],
         )  # fmt: skip
 
@@ -217,28 +273,12 @@ class _Storing:
         if part.plan_id:
             return part.plan_id
         key = (part.policy, part.side)
-        if key not in self.plan_ids:
-            plan = {key: value for key, value in self._plan(0, part.policy, part.side).items() if key != "id"}
-            self.plan_ids[key] = insert_row(self.conn, "instalment_plans", plan)
-        return self.plan_ids[key]
+        if key not in self.plans:
+            self.plans[key] = insert_row(self.conn, "instalment_plans", self._plan(part.policy, part.side))
+        return self.plans[key]
 
-    def _updates(self) -> None:
-        for one in self.changes.updates:
-            if one.table == "insured_objects" and not one.before:
-                insert_row(self.conn, one.table, one.after | {"policy_id": one.row_id, "kind": "vehicle"})
-                continue
-            after = dict(one.after)
-            if one.revision is not None:
-                after |= {"changed_at": self.act.at, "changed_by": self.user_id}
-            if not update_row(self.conn, one.table, one.row_id, after, revision=one.revision):
-                raise StaleError(f"{one.table} {one.row_id} was changed meanwhile")
-            self.journal.append((one.table, one.row_id, one.before, one.after))
-            if one.object_kind:
-                pairs = {key: [one.before.get(key), value] for key, value in one.after.items()}
-                self._note("change", one.object_kind, one.row_id, one.title, pairs)
-
-    def _commission_lines(self) -> None:
-        lines = self.changes.commission_lines
+    def _commission_lines(self, batch: Batch) -> None:
+        lines = batch.commission_lines
         bulk.insert_dicts(
             self.conn,
             "commission_lines",
@@ -246,19 +286,10 @@ class _Storing:
         )
         bulk.refresh_earned(self.conn, [one.policy_id for one in lines])
 
-    def _touched_persons(self) -> set[int]:
-        """Give everybody who is found or judged otherwise now."""
-        changes = self.changes
-        found = {self.base["persons"] + n for n in range(1, len(changes.persons) + 1)}
-        found |= {self.person(one.person) for one in changes.policies}
-        found |= {one.person_id for one in changes.updates if one.person_id}
-        return found | {person for person, _ in changes.numbers} | {person for person, _ in changes.addresses}
-
-    def _customers(self) -> None:
+    def _customers(self, batch: Batch) -> None:
         """Turn prospects whose first policy of ours this is into customers."""
-        for one in bulk.prospects_of(
-            self.conn, [policy.person for policy in self.changes.policies if policy.person > 0]
-        ):
+        known = [holder for place in batch.policies if (holder := self.changes.policies[place].person) > 0]
+        for one in bulk.prospects_of(self.conn, known):
             after = {"standing": "customer", "customer_since": self.act.at[:10]}
             update_row(self.conn, "persons", one["id"], after)
             self.journal.append(

@@ -25,6 +25,7 @@ from appliance.domain.importing.targets import TARGETS
 from appliance.domain.importing.values import Cell, text_of
 from db import Connection
 from db.queries import imports
+from db.queries.import_undoing import has_rests
 from db.queries.imports import Import
 from db.records import find_row
 from db.text import ascii_digits, fold
@@ -231,6 +232,8 @@ def apply(act: Acting, import_id: int) -> None:
 def drop(act: Acting, import_id: int) -> Import:
     """Give up an import that changed nothing; give it as it was. Raises `ConflictError`."""
     one = require_import(act, import_id)
+    if has_rests(act.conn, import_id):
+        raise ConflictError(f"import {import_id} is being taken back")
     _move(act, one, ("asking", "previewed", "failed", "waiting"), {"state": "dropped"})
     audit.note_done(act, "delete", "import", import_id, one.file_name)
     return one

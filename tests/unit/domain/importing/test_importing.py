@@ -225,8 +225,7 @@ def test_undoing_the_last_import_leaves_the_records_as_they_were(intake: Intake,
     with pytest.raises(ConflictError), intake.act() as act:
         undo_import(act, one.id)
     for last in (two, one):
-        with intake.act() as act:
-            undo_import(act, last.id)
+        intake.undo(last.id)
     after = dump(intake)
     for person in after["persons"], before["persons"]:
         assert person
@@ -242,8 +241,7 @@ def test_the_reminder_of_a_renewal_comes_and_goes_with_its_policy(intake: Intake
     one = intake.bring_in(write_workbook(tmp_path / "a.xlsx", collection(soon)))
     with intake.act() as act:
         assert make_reminders(act) == 1
-    with intake.act() as act:
-        undo_import(act, one.id)
+    intake.undo(one.id)
     for table in ("policies", "activities"):
         assert intake.conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] == 0
 
@@ -256,8 +254,7 @@ def test_undoing_keeps_what_somebody_has_worked_on(intake: Intake, tmp_path: Pat
         change_person(act, person, {"job": "پزشک"})
     plan = plan_undo(intake.conn, one)
     assert (plan.persons, plan.policies, plan.kept_persons) == (1, 2, [person]), str(plan)
-    with intake.act() as act:
-        undo_import(act, one.id)
+    intake.undo(one.id)
     assert [row[0] for row in intake.conn.execute("SELECT core_code FROM persons WHERE core_code <> ''")] == [
         "88"
     ]
