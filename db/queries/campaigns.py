@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from db.connection import Connection
+from db.queries.message_kinds import Channel, Kind
 from db.records import fetch_all, fetch_one
 
 _COLUMNS = """id, title, channel, kind, template_version_id, subject, body, route, audience, state, starts_at, per_hour,
@@ -18,8 +19,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     title: str
-    channel: str
-    kind: str
+    channel: Channel
+    kind: Kind
     template_version_id: int | None
     subject: str
     body: str
@@ -154,7 +155,7 @@ class CampaignLine(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     title: str
-    kind: str
+    kind: Kind
     state: str
     audience: str
     created_at: str

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from db.connection import Connection
+from db.queries.message_kinds import Channel, Kind
 from db.records import fetch_all, fetch_one
 
 _COLUMNS = """id, name, event, template_id, channel, kind, audience, at_minute, conditions, on_holiday, late_hours,
@@ -21,8 +22,8 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     event: str
     template_id: int
-    channel: str = "sms"
-    kind: str = "service"
+    channel: Channel = "sms"
+    kind: Kind = "service"
     audience: str = "person"
     at_minute: int = 600
     """Minute of the office's day at which it fires."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from db.connection import Connection
+from db.queries.message_kinds import Channel, Kind
 from db.records import fetch_all, fetch_one
 
 _COLUMNS = """message_templates.id, name, event, channel, kind, is_default, is_active, version, subject, body,
@@ -22,8 +23,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     event: str
     """Code of the event it is for; empty: none in particular."""
-    channel: str
-    kind: str
+    channel: Channel
+    kind: Kind
     is_default: bool
     is_active: bool
     version_id: int

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from db.connection import Connection
+from db.queries.message_kinds import Channel, Kind
 from db.records import fetch_all, fetch_one
 
 _COLUMNS = """outbox.id, idempotency_key, client_key, outbox.channel, outbox.kind, priority, number, outbox.subject,
@@ -35,8 +36,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     idempotency_key: str
     client_key: int
-    channel: str
-    kind: str
+    channel: Channel
+    kind: Kind
     priority: int
     number: str
     subject: str
@@ -66,8 +67,8 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     idempotency_key: str
     client_key: int
-    channel: str
-    kind: str
+    channel: Channel
+    kind: Kind
     priority: int
     number: str
     subject: str

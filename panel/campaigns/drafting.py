@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -135,17 +135,17 @@ def _draft(row: Campaign | None) -> ResponseReturnValue:
     wanted = [one.name for one in fields_in(form.body)]
     kept = receivers_of_draft(conn(), row.id) if row and audience.source == "file" and table is None else []
     receivers = gathered(audience, wanted, table.rows if table else rows_of(kept, audience))
-    values = {
+    values: dict[str, Any] = {
         "title": form.title, "body": form.body, "kind": form.kind, "template_version_id": form.version_id,
         "audience": msgspec.json.encode(audience).decode(), "starts_at": starts_at, "per_hour": per_hour,
         "segments_of": segments_of(conn(), now(), form.kind, office().zone),
     }  # fmt: skip
     with changing() as act:
         if row is None:
-            campaign_id = draft_campaign(act, receivers=receivers, **values)  # type: ignore[arg-type]
+            campaign_id = draft_campaign(act, receivers=receivers, **values)
         else:
             campaign_id = row.id
-            redraft_campaign(act, campaign_id, receivers=receivers, **values)  # type: ignore[arg-type]
+            redraft_campaign(act, campaign_id, receivers=receivers, **values)
     return redirect(path_for("campaigns.show", campaign_id=campaign_id), 303)
 
 

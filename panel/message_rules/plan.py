@@ -13,6 +13,7 @@ from appliance.core.jalali import local, persian_digits
 from appliance.domain.acting import Acting
 from appliance.domain.fields.kinds import Day, FieldProblem, TimeOfDay, Whole
 from appliance.domain.messaging import contact_plan as service
+from appliance.domain.messaging.queueing import Kind
 from appliance.domain.messaging.segments import GRADE, GROUP
 from appliance.domain.people.fields import GRADES
 from db.queries.groups import list_groups
@@ -80,8 +81,8 @@ def limit() -> ResponseReturnValue:
         return _page(problems), 422
 
     def change(act: Acting) -> None:
-        kind = "service" if given["kind"] == "service" else "advertising"
-        service.set_limit(act, segment=given["segment"], kind=kind, **numbers)  # type: ignore[arg-type]
+        kind: Kind = "service" if given["kind"] == "service" else "advertising"
+        service.set_limit(act, segment=given["segment"], kind=kind, **numbers)
 
     return _done(change, "سقف ذخیره شد.", {"days": "دست‌کم یک روز بنویسید."}, "limits")
 

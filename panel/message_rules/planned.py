@@ -11,7 +11,6 @@ from appliance.core.clock import to_text
 from appliance.core.errors import NotFoundError
 from appliance.domain.messaging.firing import Planned, cancel_planned, planned, receiver_of, restore_planned
 from appliance.domain.messaging.happenings import NAME
-from appliance.domain.messaging.queueing import Channel
 from appliance.domain.messaging.rendering import render
 from appliance.domain.people.reaching import is_reachable
 from db.queries.message_templates import find_template
@@ -98,11 +97,10 @@ def _line(one: Planned, bodies: dict[int, str]) -> dict[str, Any]:
         template = find_template(conn(), template_id)
         bodies[template_id] = template.body if template else ""
     rendered = render(bodies[template_id], {**office_values(), **occurrence.values}, office().zone)
-    channel: Channel = one.rule.channel  # type: ignore[assignment]
-    number = receiver_of(conn(), one.rule, occurrence, channel) or ""
+    number = receiver_of(conn(), one.rule, occurrence, one.rule.channel) or ""
     problem = ""
     if not number:
-        problem = NO_RECEIVER[channel]
+        problem = NO_RECEIVER[one.rule.channel]
     elif rendered.missing:
         problem = f"فیلد «{rendered.missing[0]}» مقداری ندارد."
     return {

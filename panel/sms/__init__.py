@@ -4,6 +4,7 @@ from flask import Flask
 
 import panel.sms.compose
 import panel.sms.faxes
+import panel.sms.files
 import panel.sms.outbox
 import panel.sms.texts
 import panel.sms.ways  # noqa: F401  # each brings its routes

@@ -14,6 +14,7 @@ from appliance.core.errors import ConflictError, NotFoundError
 from appliance.domain.messaging import decisions
 from appliance.domain.people.reaching import reach_condition
 from db.queries import outbox
+from db.queries.attachments import AttachmentName, list_attachment_names
 from db.queries.message_money import list_message_movements
 from db.queries.message_screens import (
     MOST_COUNTED,
@@ -157,8 +158,15 @@ def _page(row: OutboxRow, status: int = 200) -> ResponseReturnValue:
         may_resend=row.kind == "service",
         may_print=row.channel == "fax" and row.state == "queued",
         channel=CHANNELS[row.channel],
+        files=_files(row),
     )
     return page, status
+
+
+def _files(row: OutboxRow) -> list[AttachmentName]:
+    if row.channel != "email":
+        return []
+    return list_attachment_names(conn(), message_id=row.id, template_version_id=row.template_version_id)
 
 
 def _steps(row: OutboxRow) -> list[tuple[str, str]]:

@@ -12,10 +12,12 @@ from appliance.core import jalali
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
 from appliance.core.smstext import measure
 from appliance.domain.messaging import templates
+from appliance.domain.messaging.enclosing import Enclosure
 from appliance.domain.messaging.happenings import HAPPENINGS, fields_of
 from appliance.domain.messaging.queueing import LONGEST_BODY, Channel, Kind
 from appliance.domain.messaging.rendering import unknown_fields
 from appliance.domain.messaging.samples import Sample, make_samples
+from db.queries.attachments import list_attachment_names
 from db.queries.message_screens import count_template_uses
 from db.queries.message_settings import read_settings
 from db.queries.message_templates import Template, find_template, list_templates, list_versions
@@ -25,7 +27,9 @@ from panel.identity import changing, require_user
 from panel.links import path_for
 from panel.sms.blueprint import blueprint
 from panel.sms.compose import body_problem, office_values
+from panel.sms.files import RULES, files_problem, most_bytes, uploaded
 from panel.sms.words import CHANNELS, KINDS
+from panel.uploads import takes_files
 
 TEXT_CHANNELS = {key: CHANNELS[key] for key in ("sms", "email", "fax")}
 """Channels a text may be for, in the order they are offered."""
@@ -78,6 +82,7 @@ def new_text() -> ResponseReturnValue:
 
 @blueprint.post("/messages/templates/new")
 @permission("messages.manage")
+@takes_files(most_bytes)
 def add_text() -> ResponseReturnValue:
     """Keep a new text, or try it first."""
     form = _typed()
@@ -89,6 +94,7 @@ def add_text() -> ResponseReturnValue:
             template_id = templates.write_template(
                 act, name=form.name, body=form.body, event=form.event, kind=cast(Kind, form.kind),
                 channel=cast(Channel, form.channel), subject=form.subject, known_fields=fields_of(form.event),
+                files=_files(form.channel),
             )  # fmt: skip
     except (InvalidInputError, ConflictError) as error:
         return _page(None, form, problems=_problems(error)), 422
@@ -106,6 +112,7 @@ def text(template_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/messages/templates/<int:template_id>")
 @permission("messages.manage")
+@takes_files(most_bytes)
 def change_text(template_id: int) -> ResponseReturnValue:
     """Keep a changed text as the next version, or try it first."""
     row = _require(template_id)
@@ -118,6 +125,7 @@ def change_text(template_id: int) -> ResponseReturnValue:
             after = templates.rewrite_template(
                 act, template_id, name=form.name, body=form.body, kind=cast(Kind, form.kind),
                 is_active=form.is_active, subject=form.subject, known_fields=fields_of(row.event),
+                files=_files(row.channel), taken_out=set(request.form.getlist("take_out", type=int)),
             )  # fmt: skip
     except (InvalidInputError, ConflictError) as error:
         return _page(row, form, problems=_problems(error)), 422
@@ -163,6 +171,10 @@ def event_title(code: str) -> str:
     return happening.title if happening else NO_EVENT
 
 
+def _files(channel: str) -> list[Enclosure]:
+    return uploaded() if channel == "email" else []
+
+
 def _typed() -> Form:
     kind, channel = request.form.get("kind", ""), request.form.get("channel", "")
     return Form(
@@ -185,6 +197,8 @@ def _require(template_id: int) -> Template:
 def _problems(error: InvalidInputError | ConflictError) -> dict[str, str]:
     if isinstance(error, ConflictError):
         return {"name": "الگوی دیگری با همین نام هست."}
+    if error.field == "files":
+        return {"files": files_problem(error)}
     if error.field == "name":
         return {"name": f"نام الگو را بنویسید؛ تا {jalali.persian_digits(templates.LONGEST_NAME)} نویسه."}
     return {"body": body_problem(error)}
@@ -205,7 +219,7 @@ def _page(
         "sms/text.html",
         row=row,
         form=form,
-        problems={"name": "", "body": "", **(problems or {})},
+        problems={"name": "", "body": "", "files": "", **(problems or {})},
         samples=samples,
         is_tried=is_tried,
         fields=fields_of(form.event),
@@ -216,6 +230,8 @@ def _page(
         ],
         kinds=TEXT_KINDS,
         event_title=event_title,
+        files=list_attachment_names(conn(), template_version_id=row.version_id) if row else [],
+        file_rules=RULES,
         versions=list_versions(conn(), row.id) if row else [],
         uses=count_template_uses(conn(), row.id) if row else 0,
         may_change=user.may("messages.manage"),

@@ -91,8 +91,7 @@ def redraft_campaign(
 ) -> None:  # fmt: skip
     """Make a draft anew under its id. Raises as `draft_campaign` does, and `ConflictError` when it is no draft."""
     before = require_campaign(act.conn, campaign_id)
-    channel: Channel = before.channel  # type: ignore[assignment]
-    title = check_draft(title, body, channel, kind)
+    title = check_draft(title, body, before.channel, kind)
     kept = list(receivers)
     if not campaigns.update_draft(
         act.conn, campaign_id, title=title, kind=kind, template_version_id=template_version_id, body=body,
@@ -100,7 +99,7 @@ def redraft_campaign(
     ):  # fmt: skip
         raise ConflictError(f"campaign {campaign_id} is no draft")
     campaigns.delete_recipients(act.conn, campaign_id)
-    _store_recipients(act, campaign_id, kept, body, channel, kind, segments_of)
+    _store_recipients(act, campaign_id, kept, body, before.channel, kind, segments_of)
 
 
 def discard_draft(act: Acting, campaign_id: int) -> None:
@@ -210,9 +209,7 @@ def _unfit(body: str, receiver: Receiver, channel: Channel) -> str:
 
 
 def _text_for(campaign: Campaign, recipient: Recipient, settings: MessageSettings) -> str:
-    kind: Kind = campaign.kind  # type: ignore[assignment]
-    channel: Channel = campaign.channel  # type: ignore[assignment]
-    return with_footer(text_of(campaign, recipient), kind, channel, settings.footer)
+    return with_footer(text_of(campaign, recipient), campaign.kind, campaign.channel, settings.footer)
 
 
 def _store_recipients(

@@ -19,7 +19,7 @@ from appliance.domain.acting import Acting
 from appliance.domain.messaging.audience import LINE
 from appliance.domain.messaging.campaign_drafts import EVERYBODY, require_campaign, text_of
 from appliance.domain.messaging.hours import next_allowed
-from appliance.domain.messaging.queueing import Channel, Kind, Letter, new_message
+from appliance.domain.messaging.queueing import Letter, new_message
 from appliance.domain.messaging.rendering import fields_in
 from db import Connection
 from db.queries import campaigns, outbox
@@ -106,12 +106,10 @@ def expand(act: Acting, campaign_id: int, *, zone: str = "Asia/Tehran", piece: i
     if campaign.per_hour and last is not None:
         start = max(from_text(last) + timedelta(seconds=3600 / campaign.per_hour), act.now)
     moments = _moments(start, campaign.per_hour, settings, zone)
-    kind: Kind = campaign.kind  # type: ignore[assignment]
-    channel: Channel = campaign.channel  # type: ignore[assignment]
     new = []
     for recipient in recipients:
         letter = Letter(
-            number=recipient.number, body=text_of(campaign, recipient), channel=channel, kind=kind,
+            number=recipient.number, body=text_of(campaign, recipient), channel=campaign.channel, kind=campaign.kind,
             subject=campaign.subject, person_id=recipient.person_id,
             template_version_id=campaign.template_version_id, campaign_id=campaign.id, wanted_route=campaign.route,
             due_at=next(moments),

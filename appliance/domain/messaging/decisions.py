@@ -9,8 +9,8 @@ from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, NotFoundError
 from appliance.core.events import SmsCancelled, SmsFailed, SmsSent
 from appliance.domain.acting import Acting
-from appliance.domain.messaging.queueing import Channel, Kind, Letter, queue_letter
-from db.queries import outbox, outbox_lists
+from appliance.domain.messaging.queueing import Letter, queue_letter
+from db.queries import attachments, outbox, outbox_lists
 from db.queries.message_settings import read_settings
 from db.queries.outbox import OutboxRow
 
@@ -87,14 +87,14 @@ def require_message(act: Acting, message_id: str) -> OutboxRow:
 
 
 def _again(act: Acting, row: OutboxRow, zone: str) -> str:
-    channel: Channel = row.channel  # type: ignore[assignment]
-    kind: Kind = row.kind  # type: ignore[assignment]
     letter = Letter(
-        number=row.number, body=row.body, channel=channel, kind=kind, subject=row.subject, person_id=row.person_id,
+        number=row.number, body=row.body, channel=row.channel, kind=row.kind, subject=row.subject,
+        person_id=row.person_id,
         object_kind=row.object_kind, object_id=row.object_id, template_version_id=row.template_version_id,
         rule_id=row.rule_id, campaign_id=row.campaign_id, wanted_route=row.wanted_route, resend_of=row.id,
     )  # fmt: skip
     message_id = queue_letter(act, letter, idempotency_key=f"again:{row.id}", zone=zone)
     if message_id is None:
         raise ConflictError("the message was queued once more already")
+    attachments.insert_message_copies(act.conn, row.id, message_id)
     return message_id

@@ -28,7 +28,7 @@ from appliance.domain.messaging.planning import (
     is_too_late,
     plan,
 )
-from appliance.domain.messaging.queueing import Channel, Kind, Letter, queue_letter, receiver_key
+from appliance.domain.messaging.queueing import Channel, Letter, queue_letter, receiver_key
 from appliance.domain.messaging.rendering import Value, render
 from appliance.domain.messaging.segments import segments_of
 from db import Connection
@@ -232,9 +232,7 @@ def _fire(
     template = message_templates.find_template(act.conn, template_id)
     if template is None:
         return _keep(act, due, "blocked", NO_TEXT)
-    channel: Channel = row.channel  # type: ignore[assignment]
-    kind: Kind = row.kind  # type: ignore[assignment]
-    number = receiver_of(act.conn, row, due.occurrence, channel)
+    number = receiver_of(act.conn, row, due.occurrence, row.channel)
     if number is None:
         return _keep(act, due, "blocked", NO_NUMBER)
     rendered = render(template.body, {**office, **due.occurrence.values}, zone)
@@ -243,7 +241,7 @@ def _fire(
     if not (result := _keep(act, due, "queued", "")):
         return ""
     letter = Letter(
-        number=number, body=rendered.text, channel=channel, kind=kind,
+        number=number, body=rendered.text, channel=row.channel, kind=row.kind,
         subject=render(template.subject, {**office, **due.occurrence.values}, zone).text,
         person_id=due.occurrence.person_id, object_kind=due.occurrence.object_kind,
         object_id=due.occurrence.object_id, template_version_id=template.version_id, rule_id=row.id,
@@ -254,7 +252,7 @@ def _fire(
             letter,
             idempotency_key=due.key,
             zone=zone,
-            segments_of=segments_of(act.conn, act.now, kind, zone),
+            segments_of=segments_of(act.conn, act.now, row.kind, zone),
         )
     except InvalidInputError as error:
         message_rules.update_firing(act.conn, due.key, "blocked", f"{error.field}: {error.problem}")

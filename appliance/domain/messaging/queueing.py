@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
@@ -18,11 +17,11 @@ from appliance.domain.acting import Acting
 from appliance.domain.messaging.hours import next_allowed
 from appliance.domain.messaging.limits import Gate, SegmentsOf, no_segments
 from db.queries import outbox
+from db.queries.message_kinds import Channel as Channel
+from db.queries.message_kinds import Kind as Kind
 from db.queries.message_settings import MessageSettings, read_settings
 from db.queries.outbox import NewMessage
 
-Channel = Literal["sms", "email", "fax"]
-Kind = Literal["code", "service", "advertising"]
 PRIORITIES: dict[Kind, int] = {"code": 0, "service": 1, "advertising": 2}
 """The lower goes first: a code is of use for minutes only."""
 LONGEST_BODY: dict[Channel, int] = {"sms": 1_000, "email": 100_000, "fax": 20_000}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
 from appliance.domain.acting import Acting
+from appliance.domain.messaging.enclosing import Enclosure, enclose_in_version
 from appliance.domain.messaging.queueing import Channel, Kind, check_body
 from appliance.domain.messaging.rendering import stray_braces, unknown_fields
-from db.queries import message_templates
+from db.queries import attachments, message_templates
 from db.queries.message_templates import Template
 
 LONGEST_NAME = 80
@@ -16,11 +17,12 @@ LONGEST_NAME = 80
 
 def write_template(
     act: Acting, *, name: str, body: str, event: str = "", channel: Channel = "sms", kind: Kind = "service",
-    subject: str = "", known_fields: Collection[str] | None = None,
+    subject: str = "", known_fields: Collection[str] | None = None, files: Sequence[Enclosure] = (),
 ) -> int:  # fmt: skip
-    """Keep a new text; give its id. `known_fields` are the fields of the event, None when they are not known here.
+    """Keep a new text with its files; give its id.
 
-    Raises `InvalidInputError` for a name, text or field that cannot be, `ConflictError` for a name that is taken.
+    `known_fields` are the fields of the event, None when they are not known here. Raises `InvalidInputError` for a
+    name, text or field that cannot be, `ConflictError` for a name that is taken.
     """
     name = _checked_name(name)
     _check_text(channel, body, known_fields)
@@ -30,9 +32,10 @@ def write_template(
     template_id = message_templates.insert_template(
         act.conn, name=name, event=event, channel=channel, kind=kind, at=act.at, user_id=user_id
     )
-    message_templates.insert_version(
+    version_id = message_templates.insert_version(
         act.conn, template_id, subject=subject.strip(), body=body, at=act.at, user_id=user_id
     )
+    enclose_in_version(act, version_id, files)
     if event and message_templates.find_default(act.conn, event, channel) is None:
         message_templates.update_default(act.conn, template_id, event, channel)
     return template_id
@@ -41,10 +44,14 @@ def write_template(
 def rewrite_template(
     act: Acting, template_id: int, *, body: str, subject: str = "", name: str | None = None,
     kind: Kind | None = None, is_active: bool | None = None, known_fields: Collection[str] | None = None,
+    files: Sequence[Enclosure] = (), taken_out: Collection[int] = (),
 ) -> Template:  # fmt: skip
-    """Change a text or what is said of it; another text is another version. Give it as it is now."""
+    """Change a text or what is said of it; another text, or other files, are another version. Give it as it is now.
+
+    `files` are added to those it has, without those in `taken_out`.
+    """
     before = require_template(act, template_id)
-    _check_text(_channel(before), body, known_fields)
+    _check_text(before.channel, body, known_fields)
     new_name = before.name if name is None else _checked_name(name)
     same = message_templates.find_template_by_name(act.conn, before.channel, new_name)
     if same is not None and same.id != template_id:
@@ -56,11 +63,16 @@ def rewrite_template(
         kind=kind or before.kind,
         is_active=before.is_active if is_active is None else is_active,
     )
-    if (body, subject.strip()) != (before.body, before.subject):
-        message_templates.insert_version(
+    present = {
+        one.id for one in attachments.list_attachment_names(act.conn, template_version_id=before.version_id)
+    }
+    kept = present.difference(taken_out)
+    if (body, subject.strip()) != (before.body, before.subject) or files or kept != present:
+        version_id = message_templates.insert_version(
             act.conn, template_id, subject=subject.strip(), body=body, at=act.at,
             user_id=act.user.id if act.user else None,
         )  # fmt: skip
+        enclose_in_version(act, version_id, files, kept=kept, before=before.version_id)
     return require_template(act, template_id)
 
 
@@ -73,13 +85,15 @@ def make_default(act: Acting, template_id: int) -> None:
 
 
 def copy_template(act: Acting, template_id: int, name: str) -> int:
-    """Keep the same text under another name; give the copy's id."""
+    """Keep the same text with its files under another name; give the copy's id."""
     template = require_template(act, template_id)
-    kind: Kind = template.kind  # type: ignore[assignment]
-    return write_template(
-        act, name=name, body=template.body, event=template.event, channel=_channel(template), kind=kind,
+    copy_id = write_template(
+        act, name=name, body=template.body, event=template.event, channel=template.channel, kind=template.kind,
         subject=template.subject,
     )  # fmt: skip
+    for one in attachments.list_attachment_names(act.conn, template_version_id=template.version_id):
+        attachments.insert_copy(act.conn, one.id, require_template(act, copy_id).version_id)
+    return copy_id
 
 
 def require_template(act: Acting, template_id: int) -> Template:
@@ -88,11 +102,6 @@ def require_template(act: Acting, template_id: int) -> Template:
     if template is None:
         raise NotFoundError(f"there is no template {template_id}")
     return template
-
-
-def _channel(template: Template) -> Channel:
-    channels: dict[str, Channel] = {"sms": "sms", "email": "email", "fax": "fax"}
-    return channels[template.channel]
 
 
 def _checked_name(name: str) -> str:

@@ -7,7 +7,7 @@ out in the messenger itself; here it is kept, so that it stands on the time-line
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from appliance.domain.acting import Acting
 from appliance.domain.fields import Field
 from appliance.domain.fields.kinds import Text
 from appliance.domain.fields.refused import Refused
+from appliance.domain.messaging.enclosing import Enclosure, enclose
 from appliance.domain.messaging.queueing import Letter, queue_letter, receiver_key
 from appliance.domain.people.parts import read_part
 from appliance.domain.people.reaching import require_person
@@ -86,10 +87,13 @@ def ways_to(conn: Connection, person_id: int) -> list[Way]:
     )
 
 
-def write_to(act: Acting, person_id: int, way_key: str, texts: Mapping[str, str], *, form_key: str) -> Way:
+def write_to(
+    act: Acting, person_id: int, way_key: str, texts: Mapping[str, str], *, form_key: str,
+    files: Sequence[Enclosure] = (),
+) -> Way:  # fmt: skip
     """Queue an e-mail to one of a person's addresses, or keep what is written in a messenger; give the way.
 
-    `form_key` keeps a form sent twice from doubling it. Raises `Refused` and `NotFoundError`.
+    `files` go with an e-mail. `form_key` keeps a form sent twice from doubling it. Raises `Refused` and `NotFoundError`.
     """
     person = require_person(act, person_id)
     ways = [one for one in ways_to(act.conn, person_id) if one.channel in ("email", "messenger")]
@@ -117,7 +121,10 @@ def write_to(act: Acting, person_id: int, way_key: str, texts: Mapping[str, str]
         number=number, body=body, channel="email", subject=subject, person_id=person.id, is_immediate=True
     )
     try:
-        queue_letter(act, letter, idempotency_key=f"written:{form_key}:{number}")
-    except InvalidInputError:
-        raise Refused({"body": "text.control"}, values) from None
+        message_id = queue_letter(act, letter, idempotency_key=f"written:{form_key}:{number}")
+        if message_id is not None and files:
+            enclose(act, message_id, files)
+    except InvalidInputError as error:
+        field, code = ("files", "mail.files") if error.field == "files" else ("body", "text.control")
+        raise Refused({field: code}, values) from None
     return way
