@@ -93,7 +93,7 @@ def write_to(
 ) -> Way:  # fmt: skip
     """Queue an e-mail to one of a person's addresses, or keep what is written in a messenger; give the way.
 
-    `files` go with an e-mail. `form_key` keeps a form sent twice from doubling it. Raises `Refused` and `NotFoundError`.
+    `files` go with an e-mail. `form_key` keeps a form sent twice from doubling it. Raises `Refused`, `NotFoundError`.
     """
     person = require_person(act, person_id)
     ways = [one for one in ways_to(act.conn, person_id) if one.channel in ("email", "messenger")]
