@@ -11,7 +11,7 @@ from pathlib import Path
 
 from appliance.core.events import CallEvent, Event, LineDown, LineUp
 from appliance.domain.acting import store_event
-from appliance.domain.calls import record_call
+from appliance.domain.call_storing import record_call
 from db import Connection, DatabaseError, connect, transaction
 from db.connection import DatabaseUnusableError
 from db.queries.lines import LineState, upsert_line_state

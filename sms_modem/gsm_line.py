@@ -19,7 +19,7 @@ from appliance.core.clock import Clock, to_text
 from appliance.core.events import CallEvent, CallIdentified, CallMissed, CallRinging, CallSnapshot, Event
 from appliance.core.ids import new_id
 from appliance.core.phone import parse_phone
-from appliance.domain.calls import record_call
+from appliance.domain.call_storing import record_call
 from db import DatabaseError, connect
 from db.connection import DatabaseUnusableError
 from sms_modem.routes import IncomingCall

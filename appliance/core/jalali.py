@@ -6,11 +6,13 @@ Names come from a table of our own: `jdatetime`'s locale functions depend on the
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import jdatetime
 
+from appliance.core.zones import DEFAULT_ZONE as DEFAULT_ZONE
+from appliance.core.zones import day_bounds as day_bounds
+from appliance.core.zones import local as local
 from db.text import ascii_digits
 
 MONTHS = (
@@ -18,7 +20,6 @@ MONTHS = (
     "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
 )  # fmt: skip
 WEEKDAYS = ("شنبه", "یکشنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه")
-DEFAULT_ZONE = "Asia/Tehran"
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _WRITTEN = re.compile(r"(\d{4})[/\-.](\d{1,2})[/\-.](\d{1,2})")
 
@@ -83,11 +84,6 @@ def month_of(day: date) -> tuple[date, date]:
     return first, add_months(first, 1) - timedelta(days=1)
 
 
-def local(instant: datetime, zone: str = DEFAULT_ZONE) -> datetime:
-    """Give an aware instant in the office's own time."""
-    return instant.astimezone(ZoneInfo(zone))
-
-
 def format_time(instant: datetime, zone: str = DEFAULT_ZONE) -> str:
     """Write the office's time of day of an instant as ``۱۵:۲۴``."""
     return persian_digits(local(instant, zone).strftime("%H:%M"))
@@ -96,11 +92,3 @@ def format_time(instant: datetime, zone: str = DEFAULT_ZONE) -> str:
 def format_moment(instant: datetime, zone: str = DEFAULT_ZONE) -> str:
     """Write an instant as ``۱۴۰۵/۰۹/۰۱ ۱۵:۲۴`` in the office's time."""
     return f"{format_date(local(instant, zone).date())} {format_time(instant, zone)}"
-
-
-def day_bounds(day: date, zone: str = DEFAULT_ZONE) -> tuple[datetime, datetime]:
-    """Give the UTC instants at which the office's day starts and the next one does."""
-    tz = ZoneInfo(zone)
-    start = datetime.combine(day, time(), tz)
-    end = datetime.combine(day + timedelta(days=1), time(), tz)
-    return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Calls as the office keeps them: stored as they happen, linked to persons, found again."""
+"""Calls as the office keeps them: linked to persons, found again, closed when they were forgotten."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from appliance.core.events import CallEnded, CallEvent, CallLinked, CallMissed
 from appliance.core.ids import new_id
 from appliance.core.phone import parse_phone
 from appliance.domain.access import User, require
-from appliance.domain.acting import Acting, store_event
-from appliance.domain.callbacks.following import follow_call
-from appliance.domain.callers import row_of, snapshot_of
+from appliance.domain.acting import Acting
+from appliance.domain.call_storing import record_call, snapshot_of
 from appliance.domain.people.reaching import is_reachable, reach_condition, require_person
 from appliance.domain.persons import enter_person
 from db import Connection, transaction
@@ -25,26 +24,6 @@ from db.text import ascii_digits, fold
 
 PAGE_ROWS = 50
 LONGEST_CALL = timedelta(hours=6)
-
-
-def record_call(conn: Connection, event: CallEvent) -> bool:
-    """Store a live call event and the call as it then stood; False when that was done before.
-
-    A call whose number belongs to exactly one person is linked to them at once. A missed one opens the task to call
-    back and a conversation closes it; that is done after the call is kept, which it is whatever becomes of its task.
-    """
-    with transaction(conn):
-        if not store_event(conn, event):
-            return False
-        calls.upsert_call(conn, row_of(event.call))
-        stored = calls.find_call(conn, event.call.id)
-        if stored is not None and stored.person_id is None and stored.number:
-            owners = persons.list_persons_by_number(conn, stored.number)
-            if len(owners) == 1:
-                calls.update_call_person(conn, stored.id, owners[0].id)
-    if event.call.answered_at or event.call.ended_at:
-        follow_call(conn, event.call.id)
-    return True
 
 
 def open_call(conn: Connection, user: User, call_id: str) -> CallRow:

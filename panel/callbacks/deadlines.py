@@ -6,7 +6,8 @@ import msgspec
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from appliance.domain.deadlines import FIELDS, read_deadlines, save_deadlines
+from appliance.domain.deadline_settings import FIELDS, save_deadlines
+from appliance.domain.deadlines import read_deadlines
 from appliance.domain.fields.refused import Refused
 from panel.access import permission
 from panel.callbacks.blueprint import blueprint

@@ -18,7 +18,7 @@ from appliance.core.clock import to_text
 from appliance.core.events import CallMissed, CallSnapshot
 from appliance.domain.accounts import active_user
 from appliance.domain.acting import acting
-from appliance.domain.calls import record_call
+from appliance.domain.call_storing import record_call
 from appliance.domain.complaints.opening import open_complaint
 from appliance.domain.demo_data.reference import enter_reference
 from db import Connection, connect

@@ -22,7 +22,7 @@ from appliance.core.events import (
 )
 from appliance.core.ids import IdMaker
 from appliance.core.phone import parse_phone
-from appliance.domain.calls import record_call
+from appliance.domain.call_storing import record_call
 from db import Connection
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from appliance.core import jalali
+from appliance.core import zones
 from appliance.core.clock import from_text, to_text
 from appliance.domain.deadlines import Deadlines, call_back_by, read_deadlines
 from db import Connection, transaction
@@ -29,7 +29,7 @@ NEEDLESS = "answered-elsewhere"
 log = logging.getLogger("callbacks")
 
 
-def follow_call(conn: Connection, call_id: str, zone: str = jalali.DEFAULT_ZONE) -> bool:
+def follow_call(conn: Connection, call_id: str, zone: str = zones.DEFAULT_ZONE) -> bool:
     """Open or close the task that a stored call calls for; tell whether anything changed."""
     call = calls.find_call(conn, call_id)
     if call is None or not call.number:
@@ -49,7 +49,7 @@ def follow_call(conn: Connection, call_id: str, zone: str = jalali.DEFAULT_ZONE)
     return True
 
 
-def follow_missed(conn: Connection, now: datetime, zone: str = jalali.DEFAULT_ZONE) -> int:
+def follow_missed(conn: Connection, now: datetime, zone: str = zones.DEFAULT_ZONE) -> int:
     """Take up the missed calls of the last days that nobody followed; give how many."""
     missed = callbacks.list_unlooked(conn, to_text(now - LOOK_BACK))
     return sum(follow_call(conn, one.id, zone) for one in missed)
@@ -80,7 +80,7 @@ def _take_up(conn: Connection, call: CallRow, deadlines: Deadlines, zone: str) -
         _count_up(conn, present, call, person_id)
         return
     at = from_text(missed_at)
-    grade = grade_of_number(conn, call.number, person_id, jalali.local(at, zone).date().isoformat())
+    grade = grade_of_number(conn, call.number, person_id, zones.local(at, zone).date().isoformat())
     task_id = insert_row(
         conn,
         "callbacks",

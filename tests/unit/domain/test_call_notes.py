@@ -16,8 +16,9 @@ from appliance.domain.access import User
 from appliance.domain.acting import acting
 from appliance.domain.call_entry import enter_call
 from appliance.domain.call_notes import note_call
+from appliance.domain.call_storing import record_call
 from appliance.domain.call_subjects import attach_call, detach_call
-from appliance.domain.calls import CallSearch, list_log, record_call
+from appliance.domain.calls import CallSearch, list_log
 from appliance.domain.fields.refused import Refused
 from db import Connection
 from db.queries import activities, call_subjects, callbacks, calls

@@ -13,10 +13,11 @@ from appliance.core.errors import ConflictError, NotFoundError
 from appliance.core.events import CallAnswered, CallEnded, CallEvent, CallMissed, CallSnapshot
 from appliance.domain.access import User
 from appliance.domain.acting import Acting, acting
+from appliance.domain.call_storing import record_call
 from appliance.domain.callbacks.closing import close_callback, reopen_callback
 from appliance.domain.callbacks.following import LOOK_BACK, follow_missed
-from appliance.domain.calls import choose_caller, record_call, register_caller
-from appliance.domain.deadlines import save_deadlines
+from appliance.domain.calls import choose_caller, register_caller
+from appliance.domain.deadline_settings import save_deadlines
 from appliance.domain.fields.refused import Refused
 from db import Connection
 from db.queries import callbacks

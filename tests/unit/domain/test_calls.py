@@ -28,7 +28,7 @@ from appliance.core.events import (
 )
 from appliance.domain.access import User
 from appliance.domain.acting import acting
-from appliance.domain.callers import row_of
+from appliance.domain.call_storing import record_call, row_of
 from appliance.domain.calls import (
     LONGEST_CALL,
     PAGE_ROWS,
@@ -37,7 +37,6 @@ from appliance.domain.calls import (
     close_forgotten_calls,
     list_log,
     open_call,
-    record_call,
     register_caller,
 )
 from db import Connection, transaction
