@@ -10,8 +10,7 @@ import numpy as np
 
 from appliance.core.config import LineSection
 from callerid.drivers import DriverError, Frame
-from callerid.exchange.line import BLOCK, RATE_HZ
-from callerid.exchange.wire import PACKET_BYTES, sound_path, unpack
+from callerid.exchange.wire import BLOCK, PACKET_BYTES, RATE_HZ, sound_path, unpack
 
 FULL_SCALE = 32768.0
 STALLED_S = 2.0

@@ -19,11 +19,9 @@ from callerid.exchange.faults import LineFaults
 from callerid.exchange.plans import IncomingPlan, OutgoingPlan
 from callerid.exchange.scripts import IncomingScript, OutgoingScript, Script, WaitScript, script
 from callerid.exchange.voices import Voices
+from callerid.exchange.wire import BLOCK, RATE_HZ
 from callerid.synth import tones
 
-RATE_HZ = 8000
-BLOCK = 160
-"""Samples of one block: 20 ms."""
 BLOCK_S = BLOCK / RATE_HZ
 
 RING_ON_S = 1.0

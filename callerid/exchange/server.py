@@ -24,7 +24,7 @@ import numpy as np
 from appliance.core.clock import Clock
 from appliance.core.jalali import local
 from callerid.exchange.faults import BAD_HUM_DBM0, BAD_LEVEL_DB, BAD_NOISE_DBM0
-from callerid.exchange.line import BLOCK, BLOCK_S, RATE_HZ, SimulatedLine
+from callerid.exchange.line import BLOCK_S, SimulatedLine
 from callerid.exchange.outlet import Outlet
 from callerid.exchange.plans import (
     AnswerOrder,
@@ -41,7 +41,7 @@ from callerid.exchange.plans import (
 )
 from callerid.exchange.scripts import script, wait_script
 from callerid.exchange.voices import VoicesAhead
-from callerid.exchange.wire import pack
+from callerid.exchange.wire import BLOCK, RATE_HZ, pack
 
 log = logging.getLogger("exchange")
 

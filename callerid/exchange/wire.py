@@ -13,6 +13,9 @@ import numpy.typing as npt
 _HEADER = struct.Struct("<IdBB")
 """Block number, monotonic seconds of the block's end, ring sensed, handset lifted."""
 PACKET_BYTES = 4096
+RATE_HZ = 8000
+BLOCK = 160
+"""Samples of one block: 20 ms."""
 
 
 class Packet(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 from appliance.core.config.loading import ConfigError, load_config
@@ -59,4 +58,6 @@ def _started() -> Path | None:
 
 
 def _pointer() -> Path:
+    import tempfile  # with what it brings almost 1 MB, and a box never comes here
+
     return Path(tempfile.gettempdir()) / f"aminbox-{os.getuid()}-started"
