@@ -12,6 +12,7 @@ from appliance.core.clock import SystemClock
 from appliance.core.command import EXIT_CONFIG, CommandError, with_config
 from appliance.core.config import Config
 from appliance.core.service import go_first, notify, set_up_logging, stop_on_signals
+from callerid.memory import give_back_early
 
 NICENESS = -10
 """As in the unit `aminbox-line@.service`: the sound of a line goes before pages and jobs."""
@@ -29,6 +30,7 @@ def line(config: Config, number: int) -> None:
     go_first(NICENESS)
     # Before NumPy is loaded: one line needs one core, and each further BLAS thread costs memory.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    give_back_early()
     from callerid.daemon import LineDaemon
     from callerid.drivers import DriverError, find_driver
     from callerid.recording import CallRecorder
