@@ -19,6 +19,7 @@ STATUS_TITLES: dict[str, str] = {
 }
 STATUS_NARROWING: dict[str, str] = {
     "cancelled": "unlikely(policies.cancel_date IS NOT NULL)",
+    "renewed": "policies.is_renewed = 1",
     "lost": "unlikely(policies.lost_at IS NOT NULL)",
     "not-started": "policies.start_date > :today",
     "expired": "policies.end_date < :today",
@@ -54,10 +55,9 @@ def status_of(
 
 def status_sql(policies: str = "policies") -> str:
     """Give the same rule as SQL over a table or alias, with ``:today`` and ``:expiring_until`` (ISO dates)."""
-    renewed = f"EXISTS (SELECT 1 FROM policies AS next WHERE next.renews_id = {policies}.id)"
     return f"""CASE
         WHEN {policies}.cancel_date IS NOT NULL THEN 'cancelled'
-        WHEN {renewed} THEN 'renewed'
+        WHEN {policies}.is_renewed = 1 THEN 'renewed'
         WHEN {policies}.lost_at IS NOT NULL THEN 'lost'
         WHEN :today < {policies}.start_date THEN 'not-started'
         WHEN :today > {policies}.end_date THEN 'expired'

@@ -233,3 +233,25 @@ def test_a_lost_policy_says_why_until_it_is_taken_back(
         assert row_of(conn, policy_id)["lost_reason_id"] == 1
         mark_lost(act, policy_id, None)
     assert row_of(conn, policy_id)["lost_at"] is None
+
+
+def test_a_policy_is_renewed_as_long_as_another_one_is_linked_to_it(
+    conn: Connection, office: Office, acting_as: As
+) -> None:
+    with acting_as(office.desk) as act:
+        first = issue_policy(act, office.ali, THIRD_PARTY)
+        second = issue_policy(act, office.ali, THIRD_PARTY | {"policy_no": "4"})
+        new = issue_policy(act, office.ali, THIRD_PARTY | {"policy_no": "5"}, renews_id=first)
+
+    def renewed() -> list[int]:
+        return [row["id"] for row in conn.execute("SELECT id FROM policies WHERE is_renewed = 1 ORDER BY id")]
+
+    assert renewed() == [first]
+    conn.execute("UPDATE policies SET renews_id = ? WHERE id = ?", (second, new))
+    assert renewed() == [second]
+    conn.execute("UPDATE policies SET renews_id = NULL WHERE id = ?", (new,))
+    assert renewed() == []
+    conn.execute("UPDATE policies SET renews_id = ? WHERE id = ?", (first, new))
+    conn.execute("PRAGMA foreign_keys = OFF")
+    conn.execute("DELETE FROM policies WHERE id = ?", (new,))
+    assert renewed() == []
