@@ -7,7 +7,7 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from appliance.core.smstext import encoding_of, split
 from sms_modem.gsm.headers import Concatenation
 from sms_modem.simulator.faults import SEND_FAULTS
 from sms_modem.simulator.makers import MAKERS
+from sms_modem.simulator.memory import Kept, SimFile
 from sms_modem.simulator.modem import SimulatedModem
-from sms_modem.simulator.network import Network, Sim
+from sms_modem.simulator.network import Network, OnAir, Sim
 from sms_modem.simulator.terminal import ModemTerminal
 
 LOOK_S = 0.2
@@ -37,6 +38,25 @@ HELP = (
 )
 
 
+class Account:
+    """The credit of the demo office's SIM, which outlives the simulation."""
+
+    def __init__(self, file: SimFile) -> None:
+        self._file = file
+        self._kept = file.read(BOUGHT_RIAL)
+
+    @property
+    def kept(self) -> Kept:
+        """Give credit and counter as they are."""
+        return self._kept
+
+    def pay(self, parts: Sequence[OnAir]) -> int:
+        """Take the price of parts off the credit and keep the SIM's counter; give what is left, in rials."""
+        self._kept = Kept(self._kept.rial - PART_RIAL * len(parts), parts[-1].reference)
+        self._file.write(self._kept)
+        return self._kept.rial
+
+
 class Console:
     """Does to a modem what lines of text say."""
 
@@ -46,12 +66,17 @@ class Console:
         network: Network,
         tell: Callable[[str], None],
         now_s: Callable[[], float] | None = None,
+        account: Account | None = None,
     ) -> None:
-        """With `now_s` (seconds of any clock) some receivers answer, a little later and once each."""
+        """With `now_s` (seconds of any clock) some receivers answer, a little later and once each.
+
+        With an `account` what goes on the air is paid from it.
+        """
         self._terminal = terminal
         self._network = network
         self._tell = tell
         self._now_s = now_s
+        self._account = account
         self._answered: set[str] = set()
         self._answers: list[tuple[float, str]] = []
         self._told = 0
@@ -88,8 +113,8 @@ class Console:
             self._tell(json.dumps(told, ensure_ascii=False))
             if part is None or part.number == part.total:
                 self._think(one.number)
-        if self._now_s and len(on_air) != self._told:
-            self._network.answers = answers(BOUGHT_RIAL - PART_RIAL * len(on_air))
+        if self._account and len(on_air) != self._told:
+            self._network.answers = answers(self._account.pay(on_air[self._told :]))
         self._told = len(on_air)
         self._answer()
 
@@ -144,16 +169,17 @@ def simmodem(port: Path, maker: str, pin: str, submit_s: float, balance: str, of
 
     stop = stop_on_signals()
     network = Network(SystemClock().now)
-    network.answers = (
-        answers(BOUGHT_RIAL) if office else dict.fromkeys(("*140*11#", "*141*1#", "*140#"), balance)
-    )
-    device = SimulatedModem(
-        MAKERS[maker], Sim(pin=pin), network, time.monotonic, submit_s=submit_s, report_s=2.0
-    )
+    sim, account = Sim(pin=pin), None
+    network.answers = dict.fromkeys(("*140*11#", "*141*1#", "*140#"), balance)
+    if office:
+        account = Account(SimFile(port.with_name(f"{port.name}.sim")))
+        sim.last_reference = account.kept.reference
+        network.answers = answers(account.kept.rial)
+    device = SimulatedModem(MAKERS[maker], sim, network, time.monotonic, submit_s=submit_s, report_s=2.0)
     terminal = ModemTerminal(device, port)
     terminal.start()
     tell: Callable[[str], None] = (lambda _line: None) if office else click.echo
-    console = Console(terminal, network, tell, time.monotonic if office else None)
+    console = Console(terminal, network, tell, time.monotonic if office else None, account)
     tell(str(port))
     notify("READY=1")
     try:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from sms_modem.drivers.serial_port import SerialPort
-from sms_modem.simulator.console import ANSWER_S, Console
+from sms_modem.simulator.console import ANSWER_S, Account, Console
 from sms_modem.simulator.makers import MAKERS
+from sms_modem.simulator.memory import Kept, SimFile
 from sms_modem.simulator.modem import SimulatedModem
 from sms_modem.simulator.network import Network, OnAir, Sim
 from sms_modem.simulator.terminal import ModemTerminal
@@ -91,7 +92,7 @@ def test_plug_faults_and_nonsense(desk: Desk) -> None:
     assert desk.console.is_over
 
 
-def test_in_the_demo_office_some_receivers_answer_once_and_the_balance_falls() -> None:
+def test_in_the_demo_office_some_receivers_answer_once_and_the_balance_falls(tmp_path: Path) -> None:
     now = [0.0]
     network = Network(lambda: datetime(2026, 1, 1, tzinfo=UTC))
     did: list[object] = []
@@ -100,7 +101,10 @@ def test_in_the_demo_office_some_receivers_answer_once_and_the_balance_falls() -
         def do(self, work: object) -> None:
             did.append(work)
 
-    console = Console(Terminal(), network, lambda _line: None, lambda: now[0])  # type: ignore[arg-type]
+    file = SimFile(tmp_path / "modem.sim")
+    account = Account(file)
+    assert account.kept == Kept(5_000_000, 255)
+    console = Console(Terminal(), network, lambda _line: None, lambda: now[0], account)  # type: ignore[arg-type]
     for number in ("+989120000004", "+989120000005", "+989120000004"):
         network.on_air.append(OnAir(number, "سلام", None, 1, b""))
     console.tell_news()
@@ -110,3 +114,6 @@ def test_in_the_demo_office_some_receivers_answer_once_and_the_balance_falls() -
     console.tell_news()
     console.tell_news()
     assert len(did) == 1
+    assert Account(file).kept == Kept(4_996_040, 1), "the next simulation goes on from here"
+    (tmp_path / "modem.sim").write_bytes(b"{")
+    assert Account(file).kept.rial == 5_000_000
