@@ -15,18 +15,8 @@ from sms_modem.campaigning import advance
 from tests.panel.campaigns.test_tables import workbook
 from tests.panel.policies.conftest import Issue
 from tests.panel.policies.conftest import issue as issue
+from tests.panel.typed_numbers import TEN
 from tests.panel.world import MODIR, MONSHI, Person, World
-
-TEN = """0912 345 6789
-+98 935 111 2233
-۰۹۱۹۰۰۰۱۱۲۲
-989121110001
-00989121110002
-9121110003
-(0912) 111-0004, 0912.111.0005
-02188776655
-سلام
-09123456789"""
 
 
 @pytest.fixture

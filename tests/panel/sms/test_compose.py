@@ -5,18 +5,8 @@ from __future__ import annotations
 import re
 
 from db.queries.message_routes import Rate, RouteRow, insert_route, upsert_rate
+from tests.panel.typed_numbers import TEN
 from tests.panel.world import Person, World
-
-TEN = """0912 345 6789
-+98 935 111 2233
-۰۹۱۹۰۰۰۱۱۲۲
-989121110001
-00989121110002
-9121110003
-(0912) 111-0004, 0912.111.0005
-02188776655
-سلام
-09123456789"""
 
 
 def outbox(world: World) -> list[dict[str, object]]:
