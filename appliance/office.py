@@ -18,6 +18,7 @@ from appliance.core.config import (
     ConfigError,
     DataSection,
     LineSection,
+    PanelSection,
     load_config,
     load_text,
     with_own_lines,
@@ -51,9 +52,16 @@ DEMO_LEAST_FREE_PERCENT = 1
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Demo: data folder [data].")
 @click.option("--port", type=click.IntRange(1, 65535), help="Demo: port of the panel [8080].")
 @click.option("--host", help="Demo: address to listen on [127.0.0.1].")
+@click.option("--https", is_flag=True, help="Demo: serve HTTPS with a certificate of its own.")
 @click.option("--lines", type=click.IntRange(1, 8), default=DEMO_LINES, help="Demo: simulated lines [2].")
 def run(
-    demo: bool, config_file: Path | None, data: Path | None, port: int | None, host: str | None, lines: int
+    demo: bool,
+    config_file: Path | None,
+    data: Path | None,
+    port: int | None,
+    host: str | None,
+    https: bool,
+    lines: int,
 ) -> None:
     """Start every role as a child process and restart what dies; Ctrl-C ends all.
 
@@ -61,11 +69,12 @@ def run(
     """
     set_up_logging("run")
     if demo:
-        config, path = _demo_config(data or Path(DEMO_FOLDER), port or DEMO_PORT, host or "127.0.0.1", lines)
+        listen = PanelSection(host=host or "127.0.0.1", port=port or DEMO_PORT, https=https)
+        config, path = _demo_config(data or Path(DEMO_FOLDER), listen, lines)
     else:
-        if data or port or host:
+        if data or port or host or https:
             raise CommandError(
-                "--data, --port and --host belong to --demo; the configuration file has them", 2
+                "--data, --port, --host and --https belong to --demo; the configuration file has them", 2
             )
         config, path = usable_config(config_file)
     environment = os.environ | {ENVIRONMENT: str(path.resolve())}
@@ -133,7 +142,7 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config, Path]:
+def _demo_config(folder: Path, panel: PanelSection, lines: int) -> tuple[Config, Path]:
     """Write the demo's configuration into its data folder, so that other commands find it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -141,7 +150,7 @@ def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config
         sections = [
             LineSection(number=number, title=f"خط {persian_digits(number)}") for number in range(1, lines + 1)
         ]
-        text = _demo_text(folder.resolve(), port, host, sections)
+        text = _demo_text(folder.resolve(), panel, sections)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise CommandError(
@@ -152,13 +161,13 @@ def _demo_config(folder: Path, port: int, host: str, lines: int) -> tuple[Config
     return with_own_lines(load_text(text, str(path))), path
 
 
-def _demo_text(folder: Path, port: int, host: str, lines: list[LineSection]) -> str:
+def _demo_text(folder: Path, panel: PanelSection, lines: list[LineSection]) -> str:
     quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
     parts = [
         "# Written by 'aminbox run --demo' at each start.",
         '[office]\nname = "دفتر نمونهٔ ۵۱۰"\narea_code = "021"',
         f'[data]\nfolder = "{quoted}"\nruntime = "{DataSection(folder=str(folder)).runtime_folder}"',
-        f'[panel]\nhost = "{host}"\nport = {port}',
+        f'[panel]\nhost = "{panel.host}"\nport = {panel.port}\nhttps = {str(panel.https).lower()}',
         '[sms]\nroute = "sink"',
         f"[recording]\nlines = [{', '.join(str(line.number) for line in lines)}]\n"
         f"least_free_percent = {DEMO_LEAST_FREE_PERCENT}",
@@ -237,7 +246,8 @@ def _is_current(database: Path) -> bool:
 
 def _announce(config: Config, demo: bool) -> None:
     shown = "127.0.0.1" if config.panel.host in ("0.0.0.0", "::") else config.panel.host
-    lines = [f"AminBox is ready: http://{shown}:{config.panel.port}/"]
+    scheme = "https" if config.panel.https else "http"
+    lines = [f"AminBox is ready: {scheme}://{shown}:{config.panel.port}/"]
     if demo:
         from appliance.domain.demo import PASSWORD, USERS
 

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from appliance.core.bus import Bus, UnixBus
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.config import Config
-from panel import access, errors, following, security, templating, uploads
+from panel import access, errors, following, plain, security, templating, uploads
 from panel.assets import Assets
 from panel.assets import blueprint as static_blueprint
 from panel.context import EXTENSION, Office, close_conn
@@ -57,6 +57,7 @@ def create_app(
     app.session_interface = ServerSessions()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     security.install(app, config.panel.allowed_hosts)
+    plain.install(app)
     uploads.install(app)
     CSRFProtect(app)
     if reload is not None:

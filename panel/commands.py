@@ -30,6 +30,7 @@ def panel(config: Config) -> None:
         os.environ[ENVIRONMENT] = str(Path(named).resolve())
     check_database(config)
     check_folders(config)
+    check_certificate(config)
     try:
         listener = open_port(config.panel.host, config.panel.port)
     except PortError as error:
@@ -68,6 +69,19 @@ def check_database(config: Config) -> None:
             "disk is neither full nor read-only",
             EXIT_IO,
         ) from None
+
+
+def check_certificate(config: Config) -> None:
+    """Make the certificate when the panel serves HTTPS and it is due; end the command when that fails."""
+    from appliance.certificates.keeping import CertificateError
+    from panel.tls import TlsKeeper
+
+    if not config.panel.https:
+        return
+    try:
+        TlsKeeper(config)
+    except CertificateError as error:
+        raise CommandError(str(error), EXIT_IO) from None
 
 
 def check_folders(config: Config) -> None:

@@ -21,6 +21,8 @@ from gunicorn.app.base import BaseApplication
 from appliance.core.config import Config
 from appliance.core.config.finding import find_config
 from appliance.core.service import go_first, notify
+from panel.tls import TlsKeeper
+from panel.worker import PanelWorker
 
 SPARE_THREADS = 32
 GRACEFUL_S = 1
@@ -74,6 +76,8 @@ class PanelServer(BaseApplication):
         self._config = config
         self._listener = listener
         self._is_demo = is_demo
+        self.tls: TlsKeeper | None = None
+        """Set in the worker when the panel serves HTTPS."""
         # gunicorn would report readiness before any worker answers; the worker does it instead.
         self._notify_socket = os.environ.pop("NOTIFY_SOCKET", None)
         super().__init__()  # type: ignore[no-untyped-call]
@@ -85,7 +89,7 @@ class PanelServer(BaseApplication):
         settings: dict[str, Any] = {
             "bind": f"fd://{self._listener.fileno()}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": PanelWorker,
             "threads": threads,
             "worker_connections": threads + 256,
             "worker_tmp_dir": str(_SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else runtime),
@@ -115,6 +119,9 @@ class PanelServer(BaseApplication):
         # A ring must not wait for a page: the process goes before jobs, its threads take turns every millisecond.
         go_first(NICENESS)
         sys.setswitchinterval(THREAD_TURN_S)
+        if self._config.panel.https:
+            self.tls = TlsKeeper(self._config)
+            self.tls.start()
         app = create_app(self._config, is_demo=self._is_demo, reload=lambda: find_config()[0])
         live = live_of(app)
         live.start(f"panel-{os.getpid()}")

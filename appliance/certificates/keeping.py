@@ -58,6 +58,11 @@ class Files(msgspec.Struct, frozen=True):
         return self.folder / "panel.pem"
 
     @property
+    def fingerprint(self) -> Path:
+        """What people compare, for the box's own screen."""
+        return self.folder / "fingerprint"
+
+    @property
     def state(self) -> Path:
         """What the panel's certificate holds."""
         return self.folder / "panel.json"
@@ -96,6 +101,7 @@ def ensure(files: Files, names: Sequence[str], now: datetime) -> bool:
             _write(files.authority, make_authority(names[0].split(".")[0], hosts), KEY_MODE)
         authority = files.authority.read_bytes()
         _write(files.public, public_part(authority), 0o644)
+        _write(files.fingerprint, f"{fingerprint(files)}\n".encode(), 0o644)
         pem, taken, begins, ends = make_leaf(authority, names, now)
         _write(files.panel, pem, KEY_MODE)
         state = LeafState(taken, to_text(begins), to_text(ends), list(names))

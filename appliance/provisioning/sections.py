@@ -74,7 +74,7 @@ class InstallerFile(msgspec.Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     office: OfficeSection = OfficeSection()
-    panel: PanelSection = PanelSection(host="0.0.0.0")
+    panel: PanelSection = PanelSection(host="0.0.0.0", https=True)
     lines: list[LineSection] = msgspec.field(default_factory=list)
     sms: SmsSection = SmsSection()
     recording: RecordingSection = RecordingSection(key_file="/var/lib/aminbox-key/recordings.key")

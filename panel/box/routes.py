@@ -13,6 +13,7 @@ from appliance.backing_up.copies import BackupError, list_copies
 from appliance.backing_up.keeping import copy_when_changed, read_settings
 from appliance.backing_up.setting_up import TAIL, save_medium
 from appliance.backing_up.state import backup_folder, read_state
+from appliance.certificates.keeping import CertificateError, files_of, fingerprint
 from appliance.core.clock_state import clock_state
 from appliance.domain.fields.refused import Refused
 from appliance.provisioning.applying import Report
@@ -22,6 +23,7 @@ from panel.box.words import MEDIUM, cards_of, problem_words
 from panel.context import conn, now, office
 from panel.identity import changing
 from panel.links import path_for
+from panel.plain import is_strict
 from panel.problems import field_problem
 
 blueprint = Blueprint("box", __name__)
@@ -42,6 +44,8 @@ def index() -> ResponseReturnValue:
         installer=_installer_report(),
         clock=clock_state(),
         version=VERSION,
+        secure=_secure(),
+        is_strict=is_strict(),
     )
 
 
@@ -87,6 +91,17 @@ def save() -> ResponseReturnValue:
         return _key_page(private, folder, refused.problems), 422
     flash("پشتیبان‌گیری رمزشده روشن شد؛ نخستین نسخه تا یک شبانه‌روز دیگر ساخته می‌شود.", "success")
     return redirect(path_for("box.index"), 303)
+
+
+def _secure() -> list[str] | None:
+    """Give the fingerprint of the box's authority in rows; None when the panel serves no HTTPS."""
+    if not office().config.panel.https:
+        return None
+    try:
+        pairs = fingerprint(files_of(office().config.data.folder)).split(":")
+    except CertificateError:
+        return []
+    return [":".join(pairs[place : place + 8]) for place in range(0, len(pairs), 8)]
 
 
 def _key_page(private: str, folder: str, problems: dict[str, Any]) -> str:

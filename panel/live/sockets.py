@@ -21,6 +21,7 @@ from db import DatabaseError, connect
 from db.connection import DatabaseUnusableError
 from panel.context import conn, now, office_of
 from panel.identity import current_user
+from panel.live import wire
 from panel.live.browsers import Browser, Browsers
 from panel.live.cards import CardMaker
 from panel.live.followup import FollowUp
@@ -58,6 +59,7 @@ class Live:
             max_http_buffer_size=64 * 1024,
             serve_client=False,
             path=PATH,
+            json=wire,
         )
         self.browsers = Browsers(office.config.panel.max_browsers)
         self.projection = CallProjection()
@@ -164,6 +166,8 @@ class Gate:
         host = environ.get("HTTP_HOST", "")
         if not is_allowed_host(host, config.panel.allowed_hosts):
             return "421 Misdirected Request"
+        if config.panel.https and environ.get("wsgi.url_scheme") != "https":
+            return "403 Forbidden"
         if not is_own_origin(environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE"), host):
             return "403 Forbidden"
         if "sid=" in environ.get("QUERY_STRING", ""):

@@ -33,6 +33,7 @@ runtime = "{folder}/run"
 [panel]
 port = {port}
 max_browsers = {most}
+https = {https}
 [[lines]]
 number = 1
 [[lines]]
@@ -44,15 +45,19 @@ title = "خط دوم"
 class PanelProcess:
     """`aminbox panel` on a port of its own."""
 
-    def __init__(self, folder: Path, database: Path, *, most: int = 32) -> None:
+    def __init__(self, folder: Path, database: Path, *, most: int = 32, https: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(database, folder / "aminbox.sqlite3")
+        self.folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.plain = f"http://127.0.0.1:{self.port}"
+        self.url = self.plain.replace("http", "https") if https else self.plain
         self._config = folder / "aminbox.toml"
-        self._config.write_text(CONFIG.format(folder=folder, port=self.port, most=most))
+        self._config.write_text(
+            CONFIG.format(folder=folder, port=self.port, most=most, https=str(https).lower())
+        )
         self._log = folder.with_name(f"{folder.name}.log").open("a+")
         self.conn: Connection = connect(folder / "aminbox.sqlite3")
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,7 +95,7 @@ class PanelProcess:
     def answers(self) -> bool:
         """Tell whether the health route answers."""
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.plain}/health", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

@@ -17,7 +17,10 @@ from panel.feature import Feature
 from tests.panel.world import World
 
 ROLES = {username: role for username, _title, role in USERS}
-PUBLIC = {"static.file", "static.favicon", "signin.form", "signin.submit", "signin.leave", "start.health"}
+PUBLIC = {
+    "static.file", "static.favicon", "signin.form", "signin.submit", "signin.leave", "start.health",
+    "trust.show", "trust.certificate", "trust.reached",
+}  # fmt: skip
 
 
 def routes(app: Flask) -> list[Rule]:

@@ -69,6 +69,8 @@ class PanelSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Further host names under which the panel is reached; addresses, localhost and *.local always work."""
     session_idle_minutes: Annotated[int, Meta(ge=5, le=7 * 24 * 60)] = 12 * 60
     """A session nobody used for so long ends."""
+    https: bool = False
+    """Serve HTTPS with a certificate of the box's own authority; plain HTTP then leads there. The image does so."""
     attachment_mb: Annotated[int, Meta(ge=1, le=100)] = 20
     """Largest file that may be attached to a record, in megabytes."""
 

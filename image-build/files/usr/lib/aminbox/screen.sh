@@ -3,6 +3,7 @@
 # the installer's file. The console knows no Persian; the panel says the same in Persian.
 code=/var/lib/aminbox-key/first-code
 report=/run/aminbox/provisioning.json
+print=/var/lib/aminbox/tls/fingerprint
 last=
 while :; do
     text=$(
@@ -12,6 +13,11 @@ while :; do
         ip -4 -br address 2>/dev/null | while read -r name _ address _; do
             [ "$name" = lo ] || [ -z "$address" ] || echo "          http://${address%/*}"
         done
+        if [ -s $print ]; then
+            echo
+            echo "  Fingerprint of the certificate (SHA-256), to compare in the browser:"
+            fold -w 48 $print | sed 's/^/    /'
+        fi
         if [ -s $code ]; then
             echo
             echo "  First sign-in    user: $(sed -n 1p $code)"
