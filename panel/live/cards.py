@@ -1,6 +1,6 @@
 """A call as browsers receive it: its card and its row of the log, rendered once for equal rights.
 
-The card comes with the ring; what is asked of many tables (`details`) is rendered apart and sent a moment later.
+A card comes whole, or without what is asked of many tables: `details` renders that apart, to be sent a moment later.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ class CardMaker:
             stored = None
         return self._projection.newest(call_id, stored)
 
+    def monotonic(self) -> float:
+        """Give the seconds by which time is measured here."""
+        return office_of(self._app).clock.monotonic()
+
     def card(self, conn: Connection, call: CallRow, rights: Rights) -> CallCard:
         """Give the card as far as rights reach; when the records cannot be read, one with the number alone:
         a ring is shown anyway."""
@@ -100,11 +104,17 @@ class CardMaker:
         )
 
     def payload(
-        self, conn: Connection, card: CallCard, rights: Rights, event_id: str | None = None
+        self,
+        conn: Connection,
+        card: CallCard,
+        rights: Rights,
+        event_id: str | None = None,
+        *,
+        is_whole: bool = False,
     ) -> dict[str, Any]:
-        """Give what a browser receives of a call."""
+        """Give what a browser receives of a call; `is_whole` brings the details with it."""
         call = card.call
-        view = self.view(conn, card, rights)
+        view = self.view(conn, card, rights, is_whole=is_whole)
         return {
             "event_id": event_id,
             "call_id": call.id,

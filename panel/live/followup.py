@@ -1,6 +1,6 @@
-"""What follows a ring: the details of a known caller's card, made and told in a thread of their own.
+"""What follows a ring when the records answer slowly: a card's details, made and told in a thread of their own.
 
-The ring itself never waits for them. A call that is asked for several times before its turn is told once.
+The number itself never waits for them. A call that is asked for several times before its turn is told once.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from appliance.core.events import (
     RecordingStarted,
     SmsReceived,
 )
-from db import Connection
+from db import Connection, DatabaseError
 from db.queries import calls, lines
 from panel.live.browsers import Browsers
 from panel.live.cards import CardMaker
@@ -40,7 +40,9 @@ WATCHING_ROOM = "line-meters"
 LINE_CALL = "line.call"
 SHOWN_DIGITS = 4
 """Enough for an installer to know his own telephone by."""
-_WITHOUT_PERSON = ("unknown", "several")
+WHOLE_WITHIN_S = 0.03
+"""A card comes whole while the records answer this quickly: one message, one painting. What takes longer than the
+number itself should wait for follows it."""
 
 
 class Emit(Protocol):
@@ -67,6 +69,7 @@ class Teller:
         self._browsers = browsers
         self._emit = emit
         self._follow_up = follow_up
+        self.whole_within_s = WHOLE_WITHIN_S
         self.lock = threading.RLock()
         self.last_event_id: str | None = None
 
@@ -83,20 +86,17 @@ class Teller:
                 case CallEvent():
                     if self._projection.apply(event.call):
                         self._tell_line(event.call)
-                        self._tell_call(conn, event.name, event.call.id, event.id)
-                        if isinstance(event, CallIdentified | CallDialled):
-                            self._follow_up.want(event.call.id)
+                        is_new = isinstance(event, CallIdentified | CallDialled)
+                        self._tell_call(conn, event.name, event.call.id, event.id, is_whole=is_new)
                 case CallTaken():
                     self._tell_call(conn, event.name, event.call_id, event.id)
                 case CallCardChanged():
-                    self._tell_call(conn, event.name, event.call_id, event.id)
-                    self._follow_up.want(event.call_id)
+                    self._tell_call(conn, event.name, event.call_id, event.id, is_whole=True)
                 case CallLinked():
                     self._tell_linked(conn, event)
                 case PersonRegistered():
                     for call_id in self._projection.open_ids():
-                        self._tell_call(conn, event.name, call_id, event.id)
-                        self._follow_up.want(call_id)
+                        self._tell_call(conn, event.name, call_id, event.id, is_whole=True)
                 case (
                     RecordingStarted()
                     | RecordingFinished()
@@ -135,17 +135,29 @@ class Teller:
                 other for other in self._projection.ids_with_number(linked.number) if other != event.call_id
             ]
         for call_id in ids:
-            self._tell_call(conn, event.name, call_id, event.id)
-            self._follow_up.want(call_id)
+            self._tell_call(conn, event.name, call_id, event.id, is_whole=True)
 
-    def _tell_call(self, conn: Connection, name: str, call_id: str, event_id: str) -> None:
+    def _tell_call(
+        self, conn: Connection, name: str, call_id: str, event_id: str, *, is_whole: bool = False
+    ) -> None:
+        """Tell one call to every room; `is_whole`: with the details, now or a moment later."""
         rights = self._browsers.rights()
         call = self._cards.newest(conn, call_id) if rights else None
         if call is None:
             return
+        began, is_slow = self._cards.monotonic(), False
         for each in rights:
             card = self._cards.card(conn, call, each)
-            self._emit(name, self._cards.payload(conn, card, each, event_id), to=each.room)
+            is_slow = is_slow or self._cards.monotonic() - began >= self.whole_within_s
+            payload = None
+            if is_whole and not is_slow:
+                try:
+                    payload = self._cards.payload(conn, card, each, event_id, is_whole=True)
+                except DatabaseError:
+                    is_slow = True
+            self._emit(name, payload or self._cards.payload(conn, card, each, event_id), to=each.room)
+        if is_whole and is_slow:
+            self._follow_up.want(call_id)
 
     def line_states(self, conn: Connection) -> list[dict[str, Any]]:
         """Give each line's state as stored."""

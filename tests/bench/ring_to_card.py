@@ -2,7 +2,9 @@
 
 Each caller has a rank, policies, a claim, a complaint, a task, a cheque, money due, a need, earlier contacts and
 missing data, so that every section of the card has something to show. Socket browsers listen beside the
-Chromium pages, as other desks do. A card counts as painted in the second frame after its last section came.
+Chromium pages, as other desks do. A card counts as painted in the second frame after its last section came. The
+stages on the way are printed apart, and the processor time each call took, which other work on the machine changes
+little.
 
     python -m tests.bench.ring_to_card --persons 20000
     python -m tests.bench.ring_to_card --database /srv/copy-of-an-office.sqlite3
@@ -11,15 +13,19 @@ Chromium pages, as other desks do. A card counts as painted in the second frame 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import multiprocessing
+import os
 import shutil
 import tempfile
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from appliance.core.clock import to_text
+from appliance.core.events import CallIdentified
 from appliance.core.exchange_client import ExchangeError
 from appliance.core.phone import parse_phone
 from appliance.domain.accounts import create_user
@@ -27,9 +33,10 @@ from appliance.domain.demo import PASSWORD, USERS
 from db import Connection, connect, transaction
 from db.queries.users import find_user_by_name
 from db.records import insert_row
+from tests.bench.card_pages import Pages, Seen
 from tests.bench.large_office import prepare
 from tests.bench.listening_sockets import be_sockets
-from tests.bench.ring_to_browser import last_bits, ordinary_chromium, sign_in
+from tests.bench.ring_to_browser import last_bits, sign_in
 from tests.bench.tables import distribution, percentile
 from tests.integration.office import RunningOffice
 
@@ -43,22 +50,6 @@ GAP_S = 1.5
 LONGEST_CALL_S = 12.0
 GOAL_MEDIAN_S, GOAL_P95_S = 0.150, 0.300
 STANDARD = "fsk-v23"
-WATCH = """
-window.aminboxPainted = {};
-new MutationObserver(() => {
-  for (const part of document.querySelectorAll('[data-call-number]')) {
-    const number = part.dataset.callNumber;
-    if (!number || number in window.aminboxPainted) continue;
-    if (part.closest('[data-call-card]').querySelector('[data-waiting]')) continue;
-    window.aminboxPainted[number] = 0;
-    const sections = part.querySelectorAll('[data-section]').length;
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      window.aminboxPainted[number] = [Date.now() / 1000, sections];
-      setTimeout(() => part.closest('[data-call-card]').querySelector('[data-card-close]').click(), 500);
-    }));
-  }
-}).observe(document, {subtree: true, childList: true, attributes: true});
-"""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -179,19 +170,32 @@ def _measure(data: Path, numbers: list[str], options: argparse.Namespace, folder
         clients.start()
         theirs.close()
         assert ours.recv() == "connected"
-        pages = _Pages(office.url, cookie, options.pages, folder)
-        _ring(office, numbers)
-        time.sleep(2.0)
+        pages = Pages(office.url, cookie, options.pages, folder)
+        before = _panel_cpu(office)
+        with _Bus(office) as bus:
+            _ring(office, numbers)
+            time.sleep(2.0)
+        panel = _panel_cpu(office) - before
         ours.send("stop")
         ours.recv()
         clients.join()
-        painted = pages.close()
+        seen, spent = pages.seen(), pages.spent()
+        pages.close()
         bits = {entry: due + late for entry, (due, late) in last_bits(office).items()}
     finally:
         office.close()
-    spans = [at - bits[number] for number, at, _sections in painted if number in bits]
-    sections = [count for _number, _at, count in painted]
     print(f"{len(numbers)} calls on {LINES} lines, {options.sockets} socket browsers, {options.pages} pages")
+    _report(seen, bits, bus.told)
+    print(f"    cards not seen: {len(numbers) * options.pages - sum(1 for one in seen if one.painted)}")
+    print(f"    processor time of the panel, all messages of a call: {panel / len(numbers) * 1000:.1f} ms")
+    for name, seconds in spent.items():
+        print(f"    processor time of a page, {name}: {seconds / max(1, len(seen)) * 1000:.1f} ms a call")
+
+
+def _report(seen: list[Seen], bits: dict[str, float], told: dict[str, float]) -> None:
+    """Print the whole way and its stages; each stage begins where the one before ended."""
+    known = [one for one in seen if one.number in bits]
+    spans = [one.painted - bits[one.number] for one in known if one.painted]
     print(distribution("last bit -> complete card painted", spans))
     median, p95 = percentile(spans, 0.5), percentile(spans, 0.95)
     print(
@@ -199,9 +203,66 @@ def _measure(data: Path, numbers: list[str], options: argparse.Namespace, folder
         f"{'met' if median <= GOAL_MEDIAN_S else 'missed'}, p95 {GOAL_P95_S * 1000:.0f} ms "
         f"{'met' if p95 <= GOAL_P95_S else 'missed'}"
     )
-    if sections:
-        print(f"    parts on a card: {min(sections)} to {max(sections)}; ", end="")
-    print(f"cards not seen: {len(numbers) * options.pages - len(painted)}")
+    stages = {
+        "last bit -> number told on the bus": [
+            told[number] - at for number, at in bits.items() if number in told
+        ],
+        "bus -> its message in the page": [
+            one.identified - told[one.number] for one in known if one.identified and one.number in told
+        ],
+        "that -> message with the last section": [
+            one.complete - one.identified for one in known if one.complete and one.identified
+        ],
+        "that -> last section in the page": [
+            one.whole - one.complete for one in known if one.whole and one.complete
+        ],
+        "that -> second frame": [one.painted - one.whole for one in known if one.painted and one.whole],
+    }
+    for title, seconds in stages.items():
+        print(distribution(f"    {title}", seconds))
+    if known:
+        parts = [one.sections for one in known]
+        followed = sum(1 for one in known if one.detailed)
+        print(
+            f"    parts on a card: {min(parts)} to {max(parts)}; cards that came in two messages: {followed}"
+        )
+
+
+def _panel_cpu(office: RunningOffice) -> float:
+    """Give the seconds of processor time the panel's two processes have used."""
+    master = office.pid_of("panel")
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            if master in (int(path.parent.name), int(fields[1])):
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class _Bus:
+    """Notes when the bus told each number."""
+
+    def __init__(self, office: RunningOffice) -> None:
+        self.told: dict[str, float] = {}
+        self._listening = office.listen("bench")
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._hear)
+
+    def __enter__(self) -> _Bus:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+        self._listening.close()
+
+    def _hear(self) -> None:
+        while not self._is_over.is_set():
+            event = self._listening.receive(0.2)
+            if isinstance(event, CallIdentified) and event.call.number_raw:
+                self.told.setdefault(event.call.number_raw, time.monotonic())
 
 
 def _ring(office: RunningOffice, numbers: list[str]) -> None:
@@ -216,41 +277,6 @@ def _ring(office: RunningOffice, numbers: list[str]) -> None:
             except ExchangeError:  # the line's call before is not over yet
                 time.sleep(0.2)
         time.sleep(GAP_S)
-
-
-class _Pages:
-    """Real Chromium pages that wait for cards."""
-
-    def __init__(self, url: str, cookie: str, count: int, folder: Path) -> None:
-        from playwright.sync_api import sync_playwright
-
-        self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(
-            executable_path=ordinary_chromium(folder),
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        self._pages: list[Any] = []
-        for _ in range(count):
-            context = self._browser.new_context(viewport={"width": 1366, "height": 768})
-            for name, _, value in (part.partition("=") for part in cookie.split("; ")):
-                context.add_cookies([{"name": name, "value": value, "url": url}])
-            page = context.new_page()
-            page.add_init_script(WATCH)
-            page.goto(f"{url}/about")
-            self._pages.append(page)
-        time.sleep(1.5)
-
-    def close(self) -> list[tuple[str, float, int]]:
-        """Give (number, monotonic seconds, parts) of every card painted in any page, and end the browser."""
-        offset = time.time() - time.monotonic()
-        painted = []
-        for page in self._pages:
-            for number, seen in page.evaluate("window.aminboxPainted").items():
-                if seen:
-                    painted.append(("0" + number.removeprefix("+98"), seen[0] - offset, seen[1]))
-        self._browser.close()
-        self._playwright.stop()
-        return painted
 
 
 if __name__ == "__main__":

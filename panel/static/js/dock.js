@@ -76,7 +76,7 @@ export function createDock() {
     const next = fresh.querySelector('[data-part="caller"]');
     old.replaceWith(next);
     card.querySelector("[data-card-notice]").hidden = true;
-    mergeSections(card, document.createDocumentFragment());
+    mergeSections(card, fresh);
     if (hadFocus) {
       const heading = next.querySelector("h2");
       heading.tabIndex = -1;

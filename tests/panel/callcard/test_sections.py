@@ -67,9 +67,25 @@ def test_a_marketer_is_not_told_who_a_colleague_s_customer_is(world: World, call
         assert "رضایی" not in message[field]
 
 
-def test_the_ring_s_message_has_the_first_block_and_the_rest_follows(world: World, call: MakeCall) -> None:
+def test_a_ring_brings_the_whole_card_in_one_message(world: World, call: MakeCall) -> None:
     enter(world)
     desk = world.person("monshi").listen()
+    ringing = call().ring().identify(ALI)
+    world.live.teller.tell(world.conn, ringing.events[-1])
+    (message,) = heard(desk, "call.identified")
+    assert "data-waiting" not in message["html"]
+    for section in ("open", "contacts", "hints", "missing", "message", "related", "note-more"):
+        assert f'data-section="{section}"' in message["html"]
+    assert "csrf_token" not in message["html"]
+    assert world.live.follow_up.tell_wanted(world.conn) == 0
+
+
+def test_slow_records_give_the_first_block_with_the_ring_and_the_rest_after_it(
+    world: World, call: MakeCall
+) -> None:
+    enter(world)
+    desk = world.person("monshi").listen()
+    world.live.teller.whole_within_s = 0.0
     ringing = call().ring().identify(ALI)
     world.live.teller.tell(world.conn, ringing.events[-1])
     (message,) = heard(desk, "call.identified")
