@@ -24,17 +24,23 @@ class DatabaseUnusableError(RuntimeError):
     """The database file cannot be opened or written; the message says what to do."""
 
 
-def connect(path: Path | str, *, read_only: bool = False) -> Connection:
+def connect(path: Path | str, *, read_only: bool = False, kind: type[Connection] | None = None) -> Connection:
     """Open one connection for the calling thread; the caller closes it.
 
-    Rows come as `sqlite3.Row`. Raises `DatabaseUnusableError` with the remedy.
+    Rows come as `sqlite3.Row`. One of another `kind` may be handed from thread to thread (`db.pool`).
+    Raises `DatabaseUnusableError` with the remedy.
     """
     target = Path(path)
     mode = "ro" if read_only else "rwc"
     conn: Connection | None = None
     try:
         conn = sqlite3.connect(
-            f"file:{_quoted(target)}?mode={mode}", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
+            f"file:{_quoted(target)}?mode={mode}",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            factory=kind or Connection,
+            check_same_thread=kind is None,
         )
         conn.row_factory = sqlite3.Row
         conn.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")

@@ -15,7 +15,7 @@ from appliance.core.config import Config
 from panel import access, errors, following, plain, security, templating, uploads
 from panel.assets import Assets
 from panel.assets import blueprint as static_blueprint
-from panel.context import EXTENSION, Office, close_conn
+from panel.context import EXTENSION, Office, give_back_conn
 from panel.feature import discover
 from panel.live import sockets
 from panel.secret import secret_key
@@ -63,7 +63,7 @@ def create_app(
     if reload is not None:
         following.install(app, reload)
     app.before_request(access.guard)
-    app.teardown_appcontext(close_conn)
+    app.teardown_appcontext(give_back_conn)
     features = discover(office)
     office.features = list(features)
     app.register_blueprint(static_blueprint(office.assets))

@@ -11,7 +11,8 @@ from flask import Flask, current_app, g
 from appliance.core.bus import Bus
 from appliance.core.clock import Clock
 from appliance.core.config import Config
-from db import Connection, connect
+from db import Connection
+from db.pool import Pool
 from panel.assets import Assets
 from panel.throttle import SignInThrottle
 
@@ -29,6 +30,7 @@ class Office:
     is_demo: bool = False
     features: list[object] = field(default_factory=list)
     throttle: SignInThrottle = field(default_factory=SignInThrottle)
+    pool: Pool = field(default_factory=Pool)
 
     @property
     def zone(self) -> str:
@@ -47,17 +49,25 @@ def office() -> Office:
 
 
 def conn() -> Connection:
-    """Give the request's own connection, opened when it is first asked for."""
+    """Give the request's own connection, taken when it is first asked for."""
     if "conn" not in g:
-        g.conn = connect(office().config.data.database)
+        g.conn = office().pool.take(office().config.data.database)
     return cast(Connection, g.conn)
 
 
-def close_conn(_error: BaseException | None = None) -> None:
-    """Close the request's connection at its end."""
-    opened = g.pop("conn", None)
-    if opened is not None:
-        opened.close()
+def give_back_conn(error: BaseException | None = None) -> None:
+    """Keep the request's connection for another one, or close it when something went wrong."""
+    if error is not None:
+        close_conn()
+    elif (taken := g.pop("conn", None)) is not None:
+        office().pool.give_back(taken)
+
+
+def close_conn() -> None:
+    """Close the request's connection."""
+    taken = g.pop("conn", None)
+    if taken is not None:
+        taken.close()
 
 
 def now() -> datetime:
