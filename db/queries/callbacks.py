@@ -206,6 +206,16 @@ def count_open(conn: Connection, reach: tuple[str, dict[str, object]], now: str)
     return int(row["n"]), int(row["late"])
 
 
+def newest_overdue(conn: Connection, reach: tuple[str, dict[str, object]], now: str) -> str | None:
+    """Give the deadline that passed last among the open tasks within a reach; None: none is overdue."""
+    condition, values = reach
+    row = conn.execute(
+        f"SELECT MAX(due_at) AS due FROM callbacks WHERE state = 'open' AND due_at < :now AND ({condition})",
+        values | {"now": now},
+    ).fetchone()
+    return str(row["due"]) if row["due"] else None
+
+
 def is_reachable(conn: Connection, callback_id: int, reach: tuple[str, dict[str, object]]) -> bool:
     """Tell whether a task lies within a reach (SQL over ``callbacks``)."""
     condition, values = reach

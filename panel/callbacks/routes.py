@@ -16,6 +16,7 @@ from panel.callbacks.blueprint import blueprint
 from panel.callbacks.waiting import (
     late_callbacks,
     late_complaints,
+    overdue_since,
     own_complaints,
     waiting_callbacks,
 )
@@ -80,9 +81,12 @@ def reopen(callback_id: int) -> ResponseReturnValue:
 @signed_in
 def waiting() -> ResponseReturnValue:
     """Give what the menu counts, for pages that stay open."""
-    user, counts = require_user(), {}
+    user = require_user()
+    counts: dict[str, dict[str, int | str | None]] = {}
     if user.may("calls.view"):
         counts["callbacks.index"] = {"count": waiting_callbacks(), "late": late_callbacks()}
+        if user.may("calls.note"):
+            counts["callbacks.index"]["overdue_since"] = overdue_since()
     if user.may("complaints.view"):
         counts["complaints.index"] = {"count": own_complaints(), "late": late_complaints()}
     return jsonify(counts)

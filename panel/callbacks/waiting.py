@@ -21,6 +21,11 @@ def late_callbacks() -> int:
     return _callbacks()[1]
 
 
+def overdue_since() -> str | None:
+    """Give the deadline of a call-back that passed last, so that a page can say so once."""
+    return callbacks.newest_overdue(conn(), callback_reach(require_user().reach), to_text(now()))
+
+
 def own_complaints() -> int:
     """Give how many open complaints the user is to settle."""
     return _complaints()[0]

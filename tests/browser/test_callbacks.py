@@ -21,6 +21,15 @@ def test_a_missed_call_comes_into_an_open_list_and_leaves_when_it_is_answered(
     panel.call().ring().identify("05110000055").miss()
     expect(page.locator(".work-row")).to_have_count(1, timeout=WITHIN_MS)
     expect(count).to_contain_text("۱")
+    # When its time has passed the desk is told once, whichever page learns of it first.
+    panel.conn.execute("UPDATE callbacks SET due_at = '2026-01-01T00:00:00.000Z'")
+    look = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(look)
+    expect(page.locator(".toast-line")).to_contain_text("یک تماس بی‌پاسخ از مهلت گذشته است")
+    page.locator(".toast-line button").click()
+    with page.expect_response("**/callbacks/waiting"):
+        page.evaluate(look)
+    expect(page.locator(".toast-line")).to_have_count(0)
     # A call that is told all at once ends seconds ahead of the clock.
     panel.conn.execute("UPDATE callbacks SET last_missed_at = '2026-01-01T00:00:00.000Z'")
     panel.call().ring().identify("05110000055").answer().end()

@@ -58,11 +58,14 @@ def test_the_menu_of_every_screen_counts_and_warns(
     missed()
     missed(UNKNOWN)
     assert menu_count(desk) == ("۲", False)
+    assert desk.get("/callbacks/waiting", headers=FETCH).json["callbacks.index"]["overdue_since"] is None  # type: ignore[index]
     world.clock.advance(2 * 3600)
     assert menu_count(desk) == ("۲", True)
+    last = world.conn.execute("SELECT MAX(due_at) AS due FROM callbacks").fetchone()["due"]
     assert desk.get("/callbacks/waiting", headers=FETCH).json == {
-        "callbacks.index": {"count": 2, "late": 2}, "complaints.index": {"count": 0, "late": 0},
-    }  # fmt: skip
+        "callbacks.index": {"count": 2, "late": 2, "overdue_since": last},
+        "complaints.index": {"count": 0, "late": 0},
+    }
 
 
 def test_who_sees_no_calls_is_told_of_none(world: World, missed: Callable[..., SimulatedCall]) -> None:
