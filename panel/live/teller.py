@@ -40,7 +40,7 @@ WATCHING_ROOM = "line-meters"
 LINE_CALL = "line.call"
 SHOWN_DIGITS = 4
 """Enough for an installer to know his own telephone by."""
-WHOLE_WITHIN_S = 0.03
+WHOLE_WITHIN_S = 0.08
 """A card comes whole while the records answer this quickly: one message, one painting. What takes longer than the
 number itself should wait for follows it."""
 

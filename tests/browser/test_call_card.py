@@ -16,6 +16,12 @@ def card(page: Page, call_id: str) -> str:
     return f'{CARD}[data-call="{call_id}"]'
 
 
+def wait_until_whole(page: Page) -> None:
+    """Wait for every section of a known caller's card; one that is not recognised yet has none."""
+    expect(page.locator(f'{CARD} [data-section="contacts"] h3').first).to_be_visible()
+    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+
+
 def test_a_known_caller_opens_by_itself(panel: PanelProcess, open_page: OpenPage) -> None:
     page = open_page()
     call = panel.call().ring()
@@ -207,8 +213,7 @@ def test_the_whole_card_comes_by_itself_and_nothing_above_moves(
     page = open_page("/about")
     panel.call().ring().identify("09121234567")
     shown = page.locator(CARD)
-    expect(shown.locator('[data-section="contacts"] h3')).to_be_visible()
-    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+    wait_until_whole(page)
     box = shown.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 768
@@ -221,7 +226,7 @@ def test_a_note_is_written_with_one_key_and_survives_a_reload(
     (earlier,) = panel.conn.execute("SELECT COALESCE(MAX(id), 0) FROM activities").fetchone()
     page = open_page("/about")
     panel.call().ring().identify("09121234567")
-    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+    wait_until_whole(page)
     page.keyboard.press("n")
     page.keyboard.type("تمدید می‌خواهد")
     page.locator(f"{CARD} .chip-radio", has_text="تمدید می‌کند").click()
@@ -239,6 +244,22 @@ def test_a_note_is_written_with_one_key_and_survives_a_reload(
     panel.conn.execute("DELETE FROM activities WHERE id > ?", (earlier,))
 
 
+def test_a_message_for_after_the_call_waits_for_its_end(panel: PanelProcess, open_page: OpenPage) -> None:
+    page = open_page("/about")
+    call = panel.call().ring().identify("09121234567").answer()
+    wish = page.locator(f"{CARD} [data-after-call]")
+    box = page.locator(f'{CARD} [data-section="message"] textarea')
+    wish.click()
+    expect(wish).to_have_attribute("aria-pressed", "true")
+    expect(box).not_to_be_focused()
+    page.reload()
+    wait_until_live(page)
+    expect(wish).to_have_attribute("aria-pressed", "true")
+    page.evaluate("document.activeElement.blur()")
+    call.end()
+    expect(box).to_be_focused()
+
+
 def test_who_took_the_call_is_said_on_the_other_desks(panel: PanelProcess, open_page: OpenPage) -> None:
     mine, other = open_page("/about"), open_page("/about", user="modir")
     panel.call().ring().identify("09121234567")
@@ -252,7 +273,7 @@ def test_a_second_call_shows_its_head_below_the_one_that_is_open(
 ) -> None:
     page = open_page("/about")
     first = panel.call().ring().identify("09121234567").answer()
-    expect(page.locator(f"{CARD} [data-waiting]")).to_have_count(0)
+    wait_until_whole(page)
     before = page.locator(card(page, first.id)).bounding_box()
     second = panel.call(line=2).ring().identify("09120000004")
     below = page.locator(card(page, second.id))

@@ -1,5 +1,6 @@
 // Starts every behaviour whose data attribute is on the page.
 import { startCalendar } from "./calendar.js";
+import { startAfterCall } from "./cardafter.js";
 import { startCardAttach } from "./cardattach.js";
 import { createDetails } from "./carddetails.js";
 import { startCardForms } from "./cardforms.js";
@@ -70,6 +71,7 @@ startCardForms((call) => show("action", call, { isOwn: true }), details.place);
 startCardNotes();
 startCardAttach();
 startCardRank();
+startAfterCall();
 details.look(0);
 const socket = startConnection({
   known: () => dock.ids(),

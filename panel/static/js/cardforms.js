@@ -1,4 +1,5 @@
 // A card's forms are sent without leaving the page; without scripts they are ordinary forms.
+import { notice } from "./cardnotice.js";
 import { post } from "./post.js";
 import { toast } from "./toast.js";
 import { forgetTyped } from "./typed.js";
@@ -19,9 +20,9 @@ export function startCardForms(onCall, onDetails) {
       if (body.call) onCall(body.call);
       if (body.details) onDetails(body.details);
       if (answer.ok) toast(body.notice);
-      else if (body.notice) note(card, body.notice);
+      else if (body.notice) notice(card, body.notice);
     } catch {
-      note(card, "ارتباط برقرار نشد؛ چیزی ثبت نشد. دوباره امتحان کنید.");
+      notice(card, "ارتباط برقرار نشد؛ چیزی ثبت نشد. دوباره امتحان کنید.");
     } finally {
       button.removeAttribute("aria-busy");
     }
@@ -49,10 +50,4 @@ function showProblems(form, errors) {
     if (problem) first ??= input;
   }
   first?.focus();
-}
-
-function note(card, text) {
-  const place = card.querySelector("[data-card-notice]");
-  place.textContent = text;
-  place.hidden = false;
 }

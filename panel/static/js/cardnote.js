@@ -5,7 +5,6 @@ export function startCardNotes() {
     if (!card) return;
     const day = event.target.closest("[data-follow-day]");
     const text = event.target.closest("[data-text]");
-    const shown = event.target.closest("[data-show-section]");
     if (event.target.closest("[data-note-here]")) {
       card.removeAttribute("data-folded");
       card.querySelector("[data-note-field]")?.focus();
@@ -15,12 +14,6 @@ export function startCardNotes() {
       const area = text.closest("form").querySelector("[name=body]");
       fill(area, text.dataset.text);
       area.focus();
-    } else if (shown && !event.ctrlKey && !event.metaKey) {
-      const section = card.querySelector(`[data-section="${shown.dataset.showSection}"] textarea`);
-      if (!section) return;
-      event.preventDefault();
-      section.scrollIntoView({ block: "center" });
-      section.focus({ preventScroll: true });
     }
   });
   document.addEventListener("keydown", (event) => {

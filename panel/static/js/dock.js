@@ -1,5 +1,6 @@
 // The dock of call cards: opens, updates and stacks them, and never takes focus or typed text away.
 import { isBusy, markTalker, mergeSections } from "./carddetails.js";
+import { notice } from "./cardnotice.js";
 import { read, write } from "./store.js";
 import { forgetTyped, keepTyped, restoreTyped } from "./typed.js";
 
@@ -56,20 +57,6 @@ export function createDock() {
     restoreTyped(card);
   }
 
-  function notice(card, text, action) {
-    const place = card.querySelector("[data-card-notice]");
-    place.textContent = text;
-    if (action) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn btn-secondary";
-      button.textContent = "نمایش";
-      button.addEventListener("click", action);
-      place.append(button);
-    }
-    place.hidden = false;
-  }
-
   function replaceCaller(card, fresh) {
     const old = card.querySelector('[data-part="caller"]');
     const hadFocus = old.contains(document.activeElement);
@@ -121,7 +108,7 @@ export function createDock() {
     const [old, next] = [card, fresh].map((one) => one.querySelector('[data-part="caller"]'));
     if (old.dataset.caller === next.dataset.caller) mergeSections(card, fresh);
     else if (isOwn || !isBusy(old)) replaceCaller(card, fresh);
-    else notice(card, "مشخصات این تماس‌گیرنده همین حالا عوض شد.", () => replaceCaller(card, fresh));
+    else notice(card, "مشخصات این تماس‌گیرنده همین حالا عوض شد.", { words: "نمایش", act: () => replaceCaller(card, fresh) });
   }
 
   function show(name, call, { isOwn = false } = {}) {
