@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.core.bus import Bus
+from appliance.core.bus import Bus, Subscription
 from appliance.core.clock import Clock
 from appliance.core.config import Config
-from appliance.core.events import CampaignProgressed, SmsQueued
+from appliance.core.events import AnyEvent, CampaignProgressed, SmsQueued
 from appliance.core.service import notify
 from appliance.domain.acting import acting
 from db import Connection, DatabaseError, connect
@@ -51,12 +52,25 @@ class MessageDaemon:
                 self._try_reconcile()
                 if all(thread.beat_age_s < STUCK_S for thread in self._threads.values()):
                     notify("WATCHDOG=1")
-                event = bell.receive(0.001 if self._has_more else WAKE_S)
+                event = self._next(bell)
                 if event is None or isinstance(event, SmsQueued | CampaignProgressed):
                     self._wake_all()
         finally:
             bell.close()
             self._stop(list(self._threads))
+
+    def _next(self, bell: Subscription) -> AnyEvent | None:
+        """Wait for something that may make work, or for the next look.
+
+        What the routes tell of each batch of a campaign makes none; a look after each would cost more than sending.
+        """
+        until = time.monotonic() + (0.001 if self._has_more else WAKE_S)
+        while True:
+            event = bell.receive(max(until - time.monotonic(), 0.0))
+            if not (isinstance(event, CampaignProgressed) and event.handed):
+                return event
+            if time.monotonic() >= until:
+                return None
 
     def _try_reconcile(self) -> None:
         try:

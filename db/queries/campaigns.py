@@ -298,6 +298,16 @@ def count_messages(conn: Connection, campaign_id: int) -> list[StateCount]:
     )
 
 
+def has_waiting(conn: Connection, campaign_id: int) -> bool:
+    """Tell whether anything of a campaign waits: a recipient without a message, or a message on its way."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE campaign_id = ?1 AND state IN ('queued', 'armed')) "
+        "OR EXISTS (SELECT 1 FROM campaign_recipients WHERE campaign_id = ?1 AND state = 'pending') AS is_so",
+        (campaign_id,),
+    ).fetchone()
+    return bool(row["is_so"])
+
+
 def list_results(
     conn: Connection, campaign_id: int, *, state: str | None = None, reason: str | None = None, limit: int = 100,
     offset: int = 0,

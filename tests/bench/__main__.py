@@ -17,6 +17,7 @@ SECTIONS = {
     "ring-to-browser": "tests.bench.ring_to_browser",
     "ring-to-card": "tests.bench.ring_to_card",
     "line-daemon": "tests.bench.line_daemon",
+    "line-memory": "tests.bench.line_memory",
     "office-days": "tests.bench.office_days",
     "caller-id-fsk": "tests.bench.caller_id_fsk",
     "caller-id-dtmf": "tests.bench.caller_id_dtmf",
@@ -27,6 +28,7 @@ SECTIONS = {
     "modem-storm": "tests.bench.modem_storm",
     "message-storm": "tests.bench.message_storm",
     "campaign": "tests.bench.campaign",
+    "message-daemon": "tests.bench.message_daemon",
     "ranking": "tests.bench.ranking",
     "importing": "tests.bench.importing",
 }

@@ -129,8 +129,7 @@ def expand(act: Acting, campaign_id: int, *, zone: str = "Asia/Tehran", piece: i
 
 def finish_if_over(act: Acting, campaign_id: int) -> bool:
     """End a running campaign nothing of which waits any more."""
-    progress = progress_of(act.conn, campaign_id)
-    if progress.pending or progress.messages.get("queued") or progress.messages.get("armed"):
+    if campaigns.has_waiting(act.conn, campaign_id):
         return False
     if not campaigns.update_campaign_state(act.conn, campaign_id, "finished", was=("running",), at=act.at):
         return False
