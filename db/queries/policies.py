@@ -69,6 +69,21 @@ def find_per_mille(conn: Connection, subject: str, line_code: str, day: str) -> 
     return None if row is None else int(row["per_mille"])
 
 
+def find_refund_per_mille(conn: Connection, line_code: str, used_days: int, day: str) -> int | None:
+    """Give what part of the premium the short-term table of a day refunds after so many days, None without a table.
+
+    A line's own table replaces the general one; beyond its last step nothing is refunded.
+    """
+    rows = conn.execute(
+        "SELECT line_code, step, per_mille FROM dated_rates WHERE subject = 'cancel-refund' "
+        "AND (line_code = :line OR line_code IS NULL) "
+        "AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY step, valid_from DESC",
+        {"line": line_code, "day": day},
+    ).fetchall()
+    table = [row for row in rows if row["line_code"] is not None] or rows
+    return next((int(row["per_mille"]) for row in table if row["step"] >= used_days), 0) if table else None
+
+
 def find_commission_per_mille(
     conn: Connection,
     *,

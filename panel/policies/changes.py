@@ -20,7 +20,8 @@ from appliance.domain.policies.changing import (
     endorse,
     mark_lost,
 )
-from appliance.domain.policies.refunding import unearned
+from appliance.domain.policies.refunding import ENDED_BY_TITLES, EndedBy, Refund, refund_of
+from appliance.domain.settings.rates import Percent
 from db.queries import policies
 from db.queries.policy_overview import PolicyHead
 from panel.access import permission
@@ -48,6 +49,7 @@ ENDORSEMENT = (
 )  # fmt: skip
 CANCELLATION = (
     Field(key="on", title="تاریخ ابطال", kind=Day(), is_required=True),
+    Field(key="ended_by", title="به خواست", kind=Choice(ENDED_BY_TITLES)),
     Field(key="refund", title="حق بیمهٔ برگشتی (خالص)", kind=Rial(), needs="money.view"),
     Field(key="reason", title="علت ابطال", kind=Text(120), is_required=True),
 )
@@ -102,9 +104,10 @@ def cancellation(policy_id: int) -> ResponseReturnValue:
     head = reachable_head(policy_id)
     texts = dict(request.args)
     on = _day(texts.get("on", "")) or min(max(days_today(), _iso(head.start_date)), _iso(head.end_date))
-    values = {"on": on.isoformat(), "refund": _proposal(head, on)}
+    ended_by = _ended_by(texts.get("ended_by", ""))
+    values = {"on": on.isoformat(), "ended_by": ended_by, "refund": _proposal(head, on, ended_by).amount}
     kept = {"reason": texts["reason"]} if "reason" in texts else {}
-    return _cancellation_form(head, RecordForm(conn(), CANCELLATION, values=values, texts=kept), on)
+    return _cancellation_form(head, RecordForm(conn(), CANCELLATION, values=values, texts=kept), on, ended_by)
 
 
 @blueprint.post("/policies/<int:policy_id>/cancel")
@@ -129,7 +132,8 @@ def cancel(policy_id: int) -> ResponseReturnValue:
         named = {"effective_date": "on", "amount": "refund"}
         problems = {named.get(key, key): code for key, code in refused.problems.items()}
         form = RecordForm(conn(), CANCELLATION, texts=request.form, problems=problems)
-        return _cancellation_form(head, form, _day(request.form.get("on", "")) or days_today()), 422
+        on = _day(request.form.get("on", "")) or days_today()
+        return _cancellation_form(head, form, on, _ended_by(request.form.get("ended_by", ""))), 422
     flash("بیمه‌نامه ابطال شد.", "success")
     return redirect(path_for("policies.show", policy_id=policy_id), 303)
 
@@ -174,7 +178,7 @@ def _endorsement_form(head: PolicyHead, form: RecordForm) -> str:
     return render_template("policies/endorse.html", head=head, form=form, net=net, vat=vat)
 
 
-def _cancellation_form(head: PolicyHead, form: RecordForm, on: date) -> str:
+def _cancellation_form(head: PolicyHead, form: RecordForm, on: date, ended_by: EndedBy) -> str:
     net, _vat = policies.charged(conn(), head.id)
     days: dict[str, Any] = {
         "left": max(0, (_iso(head.end_date) - on).days),
@@ -186,14 +190,20 @@ def _cancellation_form(head: PolicyHead, form: RecordForm, on: date) -> str:
         form=form,
         net=net,
         days=days,
-        proposal=_proposal(head, on),
+        proposal=_proposal(head, on, ended_by),
+        percent=Percent().show,
         on=on.isoformat(),
     )
 
 
-def _proposal(head: PolicyHead, on: date) -> int:
+def _proposal(head: PolicyHead, on: date, ended_by: EndedBy) -> Refund:
     net, _vat = policies.charged(conn(), head.id)
-    return unearned(net, _iso(head.start_date), _iso(head.end_date), on)
+    start, end = _iso(head.start_date), _iso(head.end_date)
+    return refund_of(conn(), head.line_code, net, start, end, on, ended_by)
+
+
+def _ended_by(text: str) -> EndedBy:
+    return "insurer" if text == "insurer" else "holder"
 
 
 def _day(text: str) -> date | None:

@@ -67,6 +67,10 @@ _DATED = (
 )
 _RENEWAL = Choice({"0": "صدور", "1": "تمدید"})
 _COMPANY = Choice({"0": "حقیقی", "1": "حقوقی"})
+_STEP = Field(
+    key="step", title="تا چند روز پس از شروع", kind=Whole(1, 3660), is_required=True,
+    hint="پس از آخرین پله چیزی برنمی‌گردد.",
+)  # fmt: skip
 _RATE = Field(key="per_mille", title="نرخ (٪)", kind=Percent(), is_required=True)
 
 
@@ -144,6 +148,26 @@ OWN_LISTS = (
         fields=(LINE, _RATE, *_DATED), fixed={"subject": "vat"}, order=("line_code", "-valid_from"),
         columns=("line_code", "per_mille", "valid_from", "valid_to", "source", "confidence"),
         unique=(("line_code", "valid_from"),), is_dated=True, identity=("line_code",),
+    ),
+    OwnList(
+        key="cancel-refund", title="جدول برگشت ابطال", entry_title="پله", icon="rotate", group="rates",
+        lead="چند درصد حق بیمه برمی‌گردد وقتی بیمه‌گذار خودش زودتر ابطال کند؛ بدون جدول، به نسبت روز.",
+        table="dated_rates", fields=(LINE, _STEP, _RATE, *_DATED), fixed={"subject": "cancel-refund"},
+        order=("line_code", "step", "-valid_from"),
+        columns=("line_code", "step", "per_mille", "valid_from", "valid_to", "source", "confidence"),
+        unique=(("line_code", "step", "valid_from"),), is_dated=True, identity=("line_code", "step"),
+    ),
+    *(
+        OwnList(
+            key=key, title=title, entry_title="نرخ", icon=icon, group="rates", lead=lead, table="dated_rates",
+            fields=(LINE, _RATE, *_DATED), fixed={"subject": key}, order=("line_code", "-valid_from"),
+            columns=("line_code", "per_mille", "valid_from", "valid_to", "source", "confidence"),
+            unique=(("line_code", "valid_from"),), is_dated=True, identity=("line_code",),
+        )
+        for key, title, icon, lead in (
+            ("payment-tax", "مالیات تکلیفی", "receipt", "درصدی که هنگام پرداخت کارمزد نمایندگی کم می‌شود."),
+            ("marketer-tax", "مالیات سهم بازاریابان", "target", "درصدی که هنگام تسویه از سهم بازاریاب کم می‌شود."),
+        )
     ),
     OwnList(
         key="commissions", title="کارمزد نمایندگی", entry_title="نرخ کارمزد", icon="coin", group="rates",

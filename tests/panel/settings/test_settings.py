@@ -118,6 +118,47 @@ def test_a_new_rate_ends_the_one_before_and_acts_from_its_day(world: World) -> N
     assert row["valid_to"] == "2027-03-20"
 
 
+def rate_kinds(world: World) -> set[tuple[str, str]]:
+    """Give table and subject of every rate the schema can hold: a share with the day it is valid from."""
+    found = set[tuple[str, str]]()
+    for row in world.conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"):
+        columns = {one["name"] for one in world.conn.execute(f"PRAGMA table_info({row['name']})")}
+        if {"per_mille", "valid_from"} <= columns:
+            subjects = re.search(r"subject IN \(([^)]+)\)", row["sql"])
+            found |= {
+                (row["name"], one) for one in re.findall(r"'([^']+)'", subjects[1] if subjects else "''")
+            }
+            found |= set() if subjects else {(row["name"], "")}
+    return found
+
+
+def test_every_kind_of_rate_has_its_screen(world: World) -> None:
+    screens = {(own.table, own.fixed.get("subject", "")) for own in OWN_LISTS if own.is_dated}
+    assert len(rate_kinds(world)) == 6
+    assert screens == rate_kinds(world)
+
+
+@pytest.mark.parametrize("kind", ["payment-tax", "marketer-tax", "cancel-refund"])
+def test_a_rate_is_entered_changed_and_shown_with_its_source(world: World, kind: str) -> None:
+    owner = world.person("modir")
+    form = {
+        "per_mille": "۱۰",
+        "step": "۳۰",
+        "valid_from": "1405/01/01",
+        "source": "بخشنامهٔ ۷",
+        "confidence": "user",
+    }
+    assert owner.post(f"/settings/{kind}/new", data=form).status_code == 303
+    row = world.conn.execute(
+        "SELECT id, subject, per_mille FROM dated_rates WHERE subject = ?", (kind,)
+    ).fetchone()
+    address = f"/settings/{kind}/{row['id']}"
+    known = mark(owner.get(address).text)
+    assert owner.post(address, data=form | {"per_mille": "۱۲٫۵", "mark": known}).status_code == 303
+    page = owner.get(f"/settings/{kind}").text
+    assert ("۱۲٫۵٪" in page, "بخشنامهٔ ۷" in page, "۱۴۰۵/۰۱/۰۱" in page) == (True, True, True)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

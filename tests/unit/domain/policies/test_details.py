@@ -13,7 +13,7 @@ from appliance.domain.policies.computing import computed_values
 from appliance.domain.policies.covers import cover_texts, read_covers
 from appliance.domain.policies.issuing import change_policy, issue_policy
 from appliance.domain.policies.objects import VEHICLE
-from appliance.domain.policies.refunding import unearned
+from appliance.domain.policies.refunding import EndedBy, refund_of, unearned
 from db import Connection
 from db.queries.policy_overview import Cover, find_head, list_chain, list_covers
 from db.queries.renewals import count_open, list_open
@@ -70,6 +70,44 @@ def test_a_cover_needs_a_title_once() -> None:
 )  # fmt: skip
 def test_a_refund_is_the_part_of_the_days_left(on: str, refund: int) -> None:
     assert unearned(365_000, date(2025, 1, 1), date(2026, 1, 1), date.fromisoformat(on)) == refund
+
+
+def enter_refund(conn: Connection, line: str | None, step: int, per_mille: int, valid_from: str) -> None:
+    conn.execute(
+        "INSERT INTO dated_rates (subject, line_code, step, per_mille, valid_from, source, confidence) "
+        "VALUES ('cancel-refund', ?, ?, ?, ?, 'جدول آزمون', 'user')",
+        (line, step, per_mille, valid_from),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "on", "ended_by", "refund", "per_mille"),
+    [
+        ("TPL", "2025-01-06", "holder", 950_000, 950),
+        ("TPL", "2025-01-07", "holder", 800_000, 800),
+        ("TPL", "2025-01-31", "holder", 800_000, 800),
+        ("TPL", "2025-02-01", "holder", 0, 0),
+        ("HUL", "2025-01-31", "holder", 700_000, 700),
+        ("TPL", "2025-01-06", "insurer", 986_301, None),
+        ("TPL", "2025-01-01", "holder", 1_000_000, None),
+        ("TPL", "2026-01-01", "holder", 0, None),
+    ],
+)
+def test_who_ends_a_cover_himself_gets_what_the_short_term_table_gives(
+    conn: Connection, line: str, on: str, ended_by: EndedBy, refund: int, per_mille: int | None
+) -> None:
+    for own, step, share in ((None, 5, 950), (None, 30, 800), ("HUL", 60, 700)):
+        enter_refund(conn, own, step, share, "2024-01-01")
+    start, end = date(2025, 1, 1), date(2026, 1, 1)
+    found = refund_of(conn, line, 1_000_000, start, end, date.fromisoformat(on), ended_by)
+    assert (found.amount, found.per_mille) == (refund, per_mille)
+
+
+def test_without_a_table_of_that_day_the_days_count(conn: Connection) -> None:
+    enter_refund(conn, None, 400, 500, "2025-07-01")
+    start, end = date(2025, 1, 1), date(2026, 1, 1)
+    assert refund_of(conn, "TPL", 365_000, start, end, date(2025, 6, 30), "holder").amount == 185_000
+    assert refund_of(conn, "TPL", 365_000, start, end, date(2025, 7, 1), "holder").amount == 182_500
 
 
 def test_a_new_policy_proposes_what_it_may_renew_until_somebody_decides(
