@@ -14,7 +14,8 @@ from appliance.domain.fields.refused import Refused
 from panel.identity import changing
 from panel.links import path_for
 from panel.persons.blueprint import blueprint as blueprint
-from panel.persons.page import Draft, require_reachable, show_page
+from panel.persons.frame import Draft, require_reachable
+from panel.persons.page import show_page
 from panel.problems import field_problem
 
 SAVED = "ذخیره شد."

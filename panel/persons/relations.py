@@ -17,7 +17,8 @@ from panel.context import conn
 from panel.identity import require_user
 from panel.persons.blueprint import blueprint
 from panel.persons.changes import REMOVED, done_or_shown_again
-from panel.persons.page import Draft, require_reachable, show_page
+from panel.persons.frame import Draft, require_reachable
+from panel.persons.page import show_page
 
 PLACE = "relations:new"
 _SHORTEST = 2

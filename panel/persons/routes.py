@@ -39,7 +39,8 @@ from panel.links import path_for
 from panel.listing import PREFIX, FilterInput, Listing
 from panel.persons.blueprint import blueprint
 from panel.persons.changes import done_or_shown_again
-from panel.persons.page import require_reachable, show_page
+from panel.persons.frame import require_reachable
+from panel.persons.page import show_page
 from panel.recordform import RecordForm
 
 FILTERS = ("name.contains", "province.is", "city_id.is", "region_id.is", "grade.is")

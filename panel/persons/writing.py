@@ -14,7 +14,7 @@ from panel.context import conn, now
 from panel.identity import changing
 from panel.links import path_for
 from panel.persons.blueprint import blueprint
-from panel.persons.page import require_reachable
+from panel.persons.frame import require_reachable
 from panel.problems import field_problem
 from panel.recordform import RecordForm
 from panel.sms.files import RULES, files_problem, most_bytes, uploaded

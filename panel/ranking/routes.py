@@ -21,7 +21,7 @@ from panel.access import permission
 from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
-from panel.persons.page import require_reachable
+from panel.persons.frame import require_reachable
 from panel.ranking import words
 from panel.recordform import RecordForm
 
