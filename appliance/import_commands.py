@@ -122,7 +122,7 @@ class _Worker:
     def _take_back_rests(self) -> None:
         """Take back whatever imports that are not applied left: nobody else stores, so their workers are dead."""
         for import_id in import_undoing.list_with_rests(self.conn):
-            take_back(self.conn, import_id, self.pace)
+            take_back(self.conn, import_id, self.pace, lambda done, whole: self._tell("undoing", done, whole))
 
     def _read(self) -> None:
         table = self._table()
@@ -175,8 +175,9 @@ class _Worker:
         self.pace.begin_small()
         store(act, self.one.id, changes, counts, self.pace, has_plans=has_plans, tell=self._tell_stored)
         if counts["policies"] + counts["persons"] >= MANY_RECORDS:
-            with self.pace.turn(self.conn):
-                update_statistics(self.conn)
+            for table in (*import_undoing.MADE, "person_phones", "commissions"):
+                with self.pace.turn(self.conn):
+                    update_statistics(self.conn, table)
         log.info(
             "happening=import-applied import=%d rows=%d turns=%d longest_lock_ms=%.0f",
             self.one.id, counts["rows"], self.pace.turns, 1000 * self.pace.longest_s,

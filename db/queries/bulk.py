@@ -50,7 +50,9 @@ def largest_id(conn: Connection, table: str) -> int:
     return int(conn.execute(f"SELECT IFNULL(MAX(id), 0) FROM {table}").fetchone()[0])
 
 
-def update_statistics(conn: Connection) -> None:
-    """Let SQLite look at what the tables hold, so that it chooses its indexes well."""
+def update_statistics(conn: Connection, table: str = "") -> None:
+    """Let SQLite look at what a table holds, or all of them, so that it chooses its indexes well."""
+    if table and not re.fullmatch(r"[a-z][a-z0-9_]*", table):
+        raise ValueError(f"{table!r} is no name of the schema")
     conn.execute("PRAGMA analysis_limit = 1000")
-    conn.execute("ANALYZE")
+    conn.execute(f"ANALYZE {table}")

@@ -79,6 +79,18 @@ def list_with_rests(conn: Connection) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
+def find_running(conn: Connection) -> tuple[int, bool] | None:
+    """Give the import of which something is in the records already, or still: its id, and whether it is taken back."""
+    row = conn.execute(
+        """
+        SELECT id, state <> 'applying' FROM imports WHERE state <> 'applied'
+            AND EXISTS (SELECT 1 FROM import_batches WHERE import_id = imports.id)
+        LIMIT 1
+        """
+    ).fetchone()
+    return (int(row[0]), bool(row[1])) if row else None
+
+
 def last_log_id(conn: Connection) -> int:
     """Give the number of the newest entry of the log of work."""
     return int(conn.execute("SELECT IFNULL(MAX(id), 0) FROM audit_log").fetchone()[0])

@@ -16,6 +16,7 @@ from appliance.domain.importing.targets import TARGETS
 from appliance.domain.importing.undoing import UndoPlan, plan_undo
 from db.queries import imports, lists
 from db.queries.import_rows import ComparedRow, count_reasons, list_rows
+from db.queries.import_undoing import has_rests
 from db.queries.imports import Import
 from db.text import fold
 from panel.context import conn, office
@@ -54,8 +55,8 @@ class ImportPage:
 
     @property
     def is_working(self) -> bool:
-        """Whether a worker is to do something."""
-        return self.one.state in WORKING
+        """Whether a worker is to do something: also when what it stored is being taken back."""
+        return self.one.state in WORKING or (self.one.state != "applied" and has_rests(conn(), self.one.id))
 
     @property
     def has_rows(self) -> bool:

@@ -18,12 +18,22 @@ from appliance.domain.importing.profiles import PROFILES
 from appliance.domain.importing.settings import read_settings, save_settings
 from appliance.domain.importing.undoing import undo_import
 from db.queries import imports
+from db.queries.import_undoing import find_running
 from db.queries.policies import find_line
 from panel.access import permission, safe_next
 from panel.context import Office, conn, now, office
 from panel.identity import changing, require_user
 from panel.importing.page import ROWS, ImportPage, import_files
-from panel.importing.words import PHASES, ROW_STATES, STATES, file_problem, form_problem, row_problem
+from panel.importing.words import (
+    PHASES,
+    ROW_STATES,
+    STATES,
+    UNIT,
+    UNITS,
+    file_problem,
+    form_problem,
+    row_problem,
+)
 from panel.links import path_for
 from panel.uploads import takes_files
 
@@ -42,6 +52,12 @@ def words() -> dict[str, object]:
         "file_problem": file_problem, "difference_title": title_of, "difference_value": _value_words,
         "line_words": _line_words,
     }  # fmt: skip
+
+
+@blueprint.app_context_processor
+def running() -> dict[str, object]:
+    """Let every page say that records are being brought in or taken back, and lists are not whole meanwhile."""
+    return {"running_import": lambda: find_running(conn())}
 
 
 def largest(_office: Office) -> int:
@@ -122,7 +138,7 @@ def progress(import_id: int) -> ResponseReturnValue:
     percent = round(100 * told.done / told.all) if told.all else None
     return jsonify(
         is_working=page.is_working, state=page.one.state, phase=PHASES.get(told.phase, ""), percent=percent,
-        done=told.done, all=told.all,
+        done=told.done, all=told.all, unit=UNITS.get(told.phase, UNIT),
     )  # fmt: skip
 
 
@@ -181,7 +197,7 @@ def undo(import_id: int) -> ResponseReturnValue:
     """Take the last import back."""
     with changing() as act:
         undo_import(act, import_id)
-    flash("این ورود بازگردانده شد.", "success")
+    _start(import_id)
     return redirect(path_for("importing.show", import_id=import_id), 303)
 
 
@@ -253,7 +269,7 @@ def _show(page: ImportPage) -> str:
     return render_template(
         "importing/show.html", page=page, one=page.one, rows=rows[:ROWS],
         next_after=rows[ROWS - 1].no if len(rows) > ROWS else None, told=told,
-        percent=round(100 * told.done / told.all) if told.all else None,
+        percent=round(100 * told.done / told.all) if told.all else None, unit=UNITS.get(told.phase, UNIT),
     )  # fmt: skip
 
 

@@ -17,8 +17,11 @@ STATES = {
 WORKING = ("waiting", "reading", "comparing", "applying")
 PHASES = {
     "waiting": "در صف", "reading": "خواندن فایل", "checking": "خواندن ردیف‌ها", "comparing": "مقایسه با اطلاعات دفتر",
-    "storing": "ثبت در دفتر",
+    "storing": "ثبت در دفتر", "undoing": "بازگرداندن",
 }  # fmt: skip
+UNIT = "ردیف"
+UNITS = {"storing": "مورد", "undoing": "بخش"}
+"""What the progress of a phase counts, where it is not rows."""
 ROW_STATES = {
     "new": ("تازه", "good", "plus"), "changed": ("تکمیل‌شده", "ring", "edit"),
     "differs": ("مغایر", "warn", "arrows-sort"),

@@ -10,6 +10,7 @@ and everything in the schema that refers to a record, say so. `plan_undo` tells 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -82,8 +83,16 @@ def undo_import(act: Acting, import_id: int) -> UndoPlan:
     return plan
 
 
-def take_back(conn: Connection, import_id: int, pace: Pace) -> int:
-    """Take back what is left of an import that is not applied; give how many transactions it took."""
+def take_back(
+    conn: Connection,
+    import_id: int,
+    pace: Pace,
+    tell: Callable[[int, int], object] = lambda _done, _whole: None,
+) -> int:
+    """Take back what is left of an import that is not applied; give how many transactions it took.
+
+    `tell` hears how many of the transactions that stored it are taken back.
+    """
     looking = _Looking(conn, import_id)
     kept = looking.all()
     turns = 0
@@ -94,6 +103,7 @@ def take_back(conn: Connection, import_id: int, pace: Pace) -> int:
         with pace.turn(conn):
             _take_back_batch(conn, import_id, batch, looking, kept)
         turns += 1
+        tell(turns, len(batches))
     while changes := asked.list_changes(conn, import_id, CHANGES_PER_SIZE * pace.size):
         with pace.turn(conn):
             for _place, table, row_id, before, after in changes:

@@ -54,7 +54,7 @@ async function follow(box) {
       return;
     }
     box.querySelector("[data-phase]").textContent = told.phase;
-    box.querySelector("[data-done]").textContent = told.all ? `${digits(told.done)} از ${digits(told.all)} ردیف` : "";
+    box.querySelector("[data-done]").textContent = told.all ? `${digits(told.done)} از ${digits(told.all)} ${told.unit}` : "";
     if (told.percent === null) bar.removeAttribute("value");
     else bar.value = told.percent;
   }

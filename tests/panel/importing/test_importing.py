@@ -60,6 +60,7 @@ def test_a_file_goes_from_its_columns_over_a_preview_into_the_records(
     assert world.conn.execute("SELECT COUNT(*) FROM policies WHERE source = 'import'").fetchone()[0] > 8
     assert "صدور و وصول" in desk.get("/importing").text
     assert desk.post(f"{address}/undo").status_code == 303
+    assert "بازگردانده شد" in desk.get(address).text
     assert world.conn.execute("SELECT COUNT(*) FROM policies").fetchone()[0] == before
     assert "بازگردانده شد" in desk.get(address).text
 
@@ -168,3 +169,41 @@ def test_settings_are_read_in_persian_digits(desk: Person) -> None:
 @pytest.mark.parametrize(("name", "status"), [(MONSHI, 200), (BAZARYAB, 403), (HESABDAR, 403), (None, 302)])
 def test_who_may_not_import_sees_nothing_of_it(world: World, name: str | None, status: int) -> None:
     assert world.person(name).get("/importing").status_code == status
+
+
+def test_every_page_says_that_records_are_being_brought_in(
+    desk: Person, world: World, tmp_path: Path
+) -> None:
+    address = send(desk, write_workbook(tmp_path / "F1.xlsx", Sample("F1", 40).table()))
+    desk.post(f"{address}/columns", {"profile": "F1", "insurer_id": "1"})
+    running = "در حال ثبت است؛ تا پایان آن"
+    assert running not in desk.get("/persons").text
+    # A worker that has just stored its first part.
+    world.conn.execute("UPDATE imports SET state = 'applying'")
+    world.conn.execute("INSERT INTO import_batches VALUES (1, 'persons', 900001, 900002, 0)")
+    for path in ("/persons", "/policies", "/reports"):
+        assert running in desk.get(path).text, path
+    assert "پیشرفت کار" in desk.get("/persons").text
+    seen = world.person(BAZARYAB).get("/persons").text
+    assert running in seen
+    assert "پیشرفت کار" not in seen
+    assert desk.get(f"{address}/progress").json["is_working"] is True
+    world.conn.execute("UPDATE imports SET state = 'undone'")
+    assert "در حال بازگرداندن است" in desk.get("/persons").text
+    assert "data-import-progress" in desk.get(address).text
+    assert desk.get(f"{address}/progress").json["is_working"] is True
+
+
+def test_an_undo_is_refused_while_another_import_is_stored(
+    desk: Person, world: World, tmp_path: Path
+) -> None:
+    address = send(desk, write_workbook(tmp_path / "F1.xlsx", Sample("F1", 40).table()))
+    desk.post(f"{address}/columns", {"profile": "F1", "insurer_id": "1"})
+    desk.post(f"{address}/apply")
+    other = send(desk, write_workbook(tmp_path / "F8.xlsx", Sample("F8", 5).table()))
+    world.conn.execute("UPDATE imports SET state = 'applying' WHERE id = 2")
+    answer = desk.post(f"{address}/undo")
+    assert answer.status_code == 303
+    assert "دیگر در آن مرحله نیست" in desk.get(address).text
+    assert world.conn.execute("SELECT state FROM imports WHERE id = 1").fetchone()[0] == "applied"
+    assert other.endswith("/2")
