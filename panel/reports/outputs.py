@@ -30,31 +30,45 @@ TEMPLATE = "report.typ"
 @blueprint.get("/reports/<key>/paper")
 @permission("reports.view")
 def paper(key: str) -> ResponseReturnValue:
-    """Show the whole report as sheets of paper, ready for the browser's printer."""
+    """Show the report, or a part of a long one, as sheets of paper, ready for the browser's printer."""
     view = ReportView(key, request.args)
-    if not view.fits_paper:
-        return _too_long(view)
+    if view.part is None:
+        return redirect(view.path("reports.parts"), 303)
+    _number, first, last = view.part
     with changing() as act:
         title = f"{view.report.title} · چاپ · {'، '.join(view.ready.words)}"
-        audit.note_done(act, "view", "reports", view.report.key, title, row_count=view.total)
-    return render_template("reports/paper.html", asked=view, paper=view.paper(), foot_words=foot_words)
+        audit.note_done(act, "view", "reports", view.report.key, title, row_count=last - first + 1)
+    return render_template("reports/paper.html", asked=view, paper=view.part_paper(), foot_words=foot_words)
+
+
+@blueprint.get("/reports/<key>/parts")
+@permission("reports.view")
+def parts(key: str) -> ResponseReturnValue:
+    """Offer a report that is too long for one file part by part, or another way out."""
+    view = ReportView(key, request.args)
+    if view.fits_paper:
+        return redirect(view.path(), 303)
+    return render_template("reports/long.html", asked=view, report=view.report, most=MOST_PAPER_ROWS)
 
 
 @blueprint.get("/reports/<key>/pdf")
 @permission("reports.export")
 def pdf(key: str) -> ResponseReturnValue:
-    """Give the whole report as a PDF file."""
+    """Give the report, or a part of a long one, as a PDF file."""
     view = ReportView(key, request.args)
-    if not view.fits_paper:
-        return _too_long(view)
+    if view.part is None:
+        return redirect(view.path("reports.parts"), 303)
     subject = msgspec.structs.replace(view.report.subject, title=view.report.title)
     try:
-        file = make_pdf(TEMPLATE, paper_document(view.paper(), view.report.empty), int(now().timestamp()))
+        file = make_pdf(
+            TEMPLATE, paper_document(view.part_paper(), view.report.empty), int(now().timestamp())
+        )
     except TypesettingError as error:
         log.error("typesetting report=%s problem=%s", key, error)
         flash("فایل PDF ساخته نشد. دوباره امتحان کنید، یا همین گزارش را از «چاپ» بگیرید.", "warning")
         return redirect(view.path(), 303)
-    note_export(subject, "PDF", "، ".join(view.ready.words), view.total)
+    _number, first, last = view.part
+    note_export(subject, "PDF", "، ".join(view.ready.words), last - first + 1)
     answer = Response(file, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = disposition(subject, "pdf")
     return answer
@@ -101,12 +115,3 @@ def foot_words(foot: Foot, paper: Paper) -> str:
     words = [f"جمع {foot.title}: {persian_digits(foot.count)} ردیف"]
     words += [f"{title}: {amount}" for (title, _all), amount in zip(paper.totals, foot.sums, strict=True)]
     return " · ".join(words)
-
-
-def _too_long(view: ReportView) -> ResponseReturnValue:
-    flash(
-        f"این گزارش {view.total_words} ردیف دارد و برای کاغذ بلند است (بیشترین: {persian_digits(MOST_PAPER_ROWS)}). "
-        "شرطی بگذارید یا فایل اکسل بگیرید.",
-        "warning",
-    )
-    return redirect(view.path(), 303)

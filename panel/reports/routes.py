@@ -49,7 +49,7 @@ def show(key: str) -> ResponseReturnValue:
     return render_template(
         "reports/show.html",
         asked=view,
-        paper=view.paper(is_page=True),
+        paper=view.page_paper(),
         today=days_today(),
         days_left=days_left,
         message_path=_message_path(view),

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import urlencode
 
+import msgspec
+
+from appliance.core.errors import NotFoundError
 from appliance.core.jalali import persian_digits
 from appliance.domain.fields import Field
 from appliance.domain.reports.asking import SCOPE_WORDS, Ready, prepare, read_wanted
 from appliance.domain.reports.catalogue import REPORTS, find_report
 from appliance.domain.reports.frame import Report
-from appliance.domain.reports.paper import MOST_PAPER_ROWS, Paper, make_paper
+from appliance.domain.reports.paper import MOST_PAPER_ROWS, MOST_PARTS, Paper, make_paper
 from appliance.domain.reports.reading import Gathered, read_groups, read_portions
 from db.queries.reports import SavedReport, find_saved, list_saved
 from panel.context import conn, now, office
@@ -61,13 +64,41 @@ class ReportView:
 
     @property
     def fits_paper(self) -> bool:
-        """Tell whether it may be printed and made a PDF file."""
+        """Tell whether it is printed and made a PDF file as a whole."""
         return self.total <= MOST_PAPER_ROWS
 
-    def paper(self, *, is_page: bool = False) -> Paper:
-        """Write it as text, or the page of it that is asked for."""
-        offset = (min(self.page, self.pages) - 1) * PAGE_ROWS if is_page else 0
-        limit = PAGE_ROWS if is_page else MOST_PAPER_ROWS
+    @property
+    def parts(self) -> list[tuple[int, int, int]]:
+        """Give the parts it comes in on paper, as (number, first row, last row); none when they were too many."""
+        count = max(1, -(-self.total // MOST_PAPER_ROWS))
+        if count > MOST_PARTS:
+            return []
+        bounds = ((part, (part - 1) * MOST_PAPER_ROWS + 1) for part in range(1, count + 1))
+        return [(part, first, min(self.total, first + MOST_PAPER_ROWS - 1)) for part, first in bounds]
+
+    @property
+    def part(self) -> tuple[int, int, int] | None:
+        """Give the part that is asked for: the whole when it fits on paper, None when none is chosen yet."""
+        wanted = 1 if self.fits_paper else _whole(self.arguments.get("part", ""))
+        return next((one for one in self.parts if one[0] == wanted), None)
+
+    def page_paper(self) -> Paper:
+        """Write the page of the screen that is asked for as text."""
+        return self._paper((min(self.page, self.pages) - 1) * PAGE_ROWS, PAGE_ROWS)
+
+    def part_paper(self) -> Paper:
+        """Write the part that is asked for as text, its place said above it. Raises `NotFoundError` without one."""
+        if self.part is None:
+            raise NotFoundError("no part of the report was chosen")
+        number, first, last = self.part
+        paper = self._paper(first - 1, last - first + 1)
+        if self.fits_paper:
+            return paper
+        place = f"بخش {number} از {len(self.parts)}، ردیف {first} تا {last}"
+        condition = " · ".join([paper.head.condition, persian_digits(place)])
+        return msgspec.structs.replace(paper, head=msgspec.structs.replace(paper.head, condition=condition))
+
+    def _paper(self, offset: int, limit: int) -> Paper:
         portions = read_portions(conn(), self.ready, self.groups, limit=limit, offset=offset)
         return make_paper(
             self.ready, self.groups, portions, self.user, now(), office().zone, office().config.office.name,

@@ -17,7 +17,9 @@ from appliance.domain.reports.policies import with_code
 from appliance.domain.reports.reading import Gathered, Portion
 
 MOST_PAPER_ROWS = 2_000
-"""Rows on paper or in one PDF file: about eighty pages. What is longer is for a spreadsheet."""
+"""Rows on paper at once or in one PDF file: about eighty pages. What is longer comes in parts."""
+MOST_PARTS = 20
+"""Parts that are offered; what is longer still is for a spreadsheet."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):

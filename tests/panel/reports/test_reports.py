@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pypdfium2
 import pytest
 
-from appliance.core.jalali import DEFAULT_ZONE
+from appliance.core.jalali import DEFAULT_ZONE, persian_digits
 from appliance.domain.acting import acting
 from appliance.domain.demo_data import enter_printed_sample, enter_reference
 from appliance.domain.demo_data.printed_sample import PRINTED_AT
@@ -246,15 +246,52 @@ def test_the_list_of_policies_has_the_same_rows(reference: World, key: str) -> N
     assert set(re.findall(r'class="row-link"[^>]*>\s*([۰-۹]+)\s*</a>', listed)) == numbers
 
 
-def test_paper_is_not_for_what_is_too_long(sample: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def short_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three rows be all that goes on paper at once."""
     monkeypatch.setattr("panel.reports.view.MOST_PAPER_ROWS", 3)
+    monkeypatch.setattr("panel.reports.outputs.MOST_PAPER_ROWS", 3)
+
+
+def test_a_long_report_is_offered_in_parts_that_hold_every_row_once(sample: World, short_paper: None) -> None:
     person = sample.person("modir")
-    assert "/reports/not-renewed/pdf" not in person.get("/reports/not-renewed").text
+    whole = f"/reports/not-renewed?{SAMPLE_DATES}&scope=all"
+    shown = re.findall(r"بیمه نامه شماره [۰-۹]+ ک‌د‌ص [۰-۹]+", person.get(whole).text)
+    assert len(shown) > 3
+    assert "/reports/not-renewed/pdf" not in person.get(whole).text
     for output in ("pdf", "paper"):
-        answer = person.get(f"/reports/not-renewed/{output}")
+        answer = person.get(whole.replace("not-renewed?", f"not-renewed/{output}?"))
         assert answer.status_code == 303
-        assert "برای کاغذ بلند است" in person.get(answer.location).text
     assert exports(sample) == []
+    parts = person.get(answer.location).text
+    assert "بخش‌های ۳ ردیفی" in parts
+    targets = re.findall(r'href="(/reports/not-renewed/paper[^"]+)"', parts)
+    assert len(targets) == -(-len(shown) // 3)
+    printed: list[str] = []
+    for number, target in enumerate(targets, 1):
+        page = person.get(target.replace("&amp;", "&")).text
+        assert f"بخش {persian_digits(number)} از {persian_digits(len(targets))}" in page
+        printed += re.findall(r"بیمه نامه شماره [۰-۹]+ ک‌د‌ص [۰-۹]+", page)
+    assert printed == shown
+
+
+def test_a_part_becomes_a_file_of_its_own_and_its_rows_are_logged(sample: World, short_paper: None) -> None:
+    person = sample.person("modir")
+    answer = person.get(f"/reports/not-renewed/pdf?{SAMPLE_DATES}&scope=all&part=1")
+    assert answer.data.startswith(b"%PDF-")
+    assert [row[2] for row in exports(sample)] == [3]
+
+
+def test_a_report_of_too_many_parts_is_for_a_spreadsheet(
+    sample: World, short_paper: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("panel.reports.view.MOST_PARTS", 1)
+    person = sample.person("modir")
+    answer = person.get(f"/reports/not-renewed/pdf?{SAMPLE_DATES}&scope=all&part=1")
+    page = person.get(answer.location).text
+    assert "شرطی بگذارید تا کوتاه شود، یا فایل اکسل بگیرید" in page
+    assert "/reports/not-renewed/paper" not in page
+    assert "/reports/not-renewed/file/xlsx" in page
 
 
 def test_a_file_that_cannot_be_made_is_said_so(sample: World, monkeypatch: pytest.MonkeyPatch) -> None:
