@@ -51,6 +51,26 @@ def test_a_few_letters_offer_whom_one_may_mean(panel: PanelProcess, open_page: O
     expect(page.locator("#part-relations")).to_contain_text("دوست")
 
 
+def test_what_is_removed_is_asked_about_first(panel: PanelProcess, open_page: OpenPage) -> None:
+    number = person_id(panel, "رضایی")
+    page = open_page(f"/persons/{number}?tab=files", user="modir")
+    page.locator("[data-file]").set_input_files(
+        {"name": "کارت.txt", "mimeType": "text/plain", "buffer": "کارت خودرو".encode()}
+    )
+    page.get_by_role("button", name="پیوست کن").click()
+    file = page.locator(".file", has_text="کارت.txt")
+    file.get_by_title("برداشتن").click()
+    dialog = page.get_by_role("alertdialog", name="پیوست «کارت.txt» برداشته شود؟")
+    expect(dialog.get_by_role("button", name="انصراف")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(file).to_have_count(1)
+    expect(file.get_by_title("برداشتن")).to_be_focused()
+    file.get_by_title("برداشتن").click()
+    dialog.get_by_role("button", name="برداشتن").click()
+    expect(file).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "telephone"])
 def test_no_screen_of_customers_is_wider_than_its_window(
     panel: PanelProcess, open_page: OpenPage, size: dict[str, int]
