@@ -126,21 +126,27 @@ class ImportFiles:
             yield
 
 
-def start_worker(config: Config, import_id: int) -> None:
-    """Start the process that reads, compares or applies an import, at a lower priority than whoever asks."""
+def _lower_priority() -> None:
+    # A service that may not change priorities still imports, only less politely.
+    with contextlib.suppress(OSError):
+        os.nice(_NICE)
+
+
+def start_worker(config: Config, import_id: int) -> subprocess.Popen[bytes]:
+    """Start the process that reads, compares or applies an import, at a lower priority than whoever asks; give it."""
     words = {
         "data": config.data.folder,
         "runtime": str(config.data.runtime_folder),
         "zone": config.office.time_zone,
         "area_code": config.office.area_code,
     }
-    subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", "appliance.import_commands", str(import_id), json.dumps(words)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         env={
             key: value for key, value in os.environ.items() if key not in ("NOTIFY_SOCKET", "WATCHDOG_USEC")
         },
-        preexec_fn=lambda: os.nice(_NICE),
+        preexec_fn=_lower_priority,
         close_fds=True,
     )

@@ -21,7 +21,7 @@ NICENESS = 10
 def main() -> None:
     """Set the document."""
     with contextlib.suppress(PermissionError):
-        # The panel's unit lets nothing in it change priorities; then the file is set at the panel's own.
+        # Where a service may not change priorities, the file is set at the panel's own.
         os.nice(NICENESS)
     order = msgspec.json.decode(sys.stdin.buffer.read())
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])

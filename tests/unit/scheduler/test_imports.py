@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from appliance.core.import_files import DONE, REFUSED, ImportFiles
+from appliance.core.config import Config, DataSection
+from appliance.core.import_files import DONE, REFUSED, ImportFiles, start_worker
 from appliance.core.sheets_limits import MOST_BYTES
 from appliance.domain.demo_data.import_samples import Sample
 from appliance.domain.demo_data.structure import enter_structure
@@ -140,3 +142,13 @@ def test_an_import_whose_worker_died_is_taken_up_and_one_that_dies_twice_has_fai
     found = imports.find_import(conn, two)
     assert found is not None
     assert (found.state, found.problem) == ("failed", "file.heavy")
+
+
+def test_a_worker_starts_where_priorities_may_not_be_changed(
+    folder: Folder, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_by: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", refuse)
+    assert start_worker(Config(data=DataSection(folder=str(database.parent))), 0).wait() == 0
