@@ -1,7 +1,8 @@
 """How long everybody's rank takes in a large office, and what pages notice of it.
 
-Ranks everybody in a process of its own, as the scheduler does, while customers' pages and lists are asked for through
-Flask's test client; then once more a night later, and at last changes of single customers.
+Ranks everybody in a process of its own and at the lower priority the scheduler's unit has, while customers' pages and
+lists are asked for through Flask's test client; then once more a night later, and at last changes of single customers.
+The same pages are asked for before, between and after, with nothing beside them.
 
     python -m tests.bench.ranking --persons 20000
     python -m tests.bench.ranking --database /srv/copy-of-an-office.sqlite3
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import multiprocessing
+import os
 import resource
 import shutil
 import sys
@@ -26,14 +28,16 @@ from appliance.domain.ranking.standing import badge_of
 from appliance.scheduler.ranks import compute_ranks
 from db import Connection, connect, transaction
 from panel.app import create_app
-from tests.bench.large_office import ask, person_address, persons_address, prepare
+from tests.bench.large_office import Address, ask, person_address, persons_address, prepare
 from tests.bench.tables import distribution
 from tests.panel.world import LocalBus, Person, office_config
 
 PERSONS = 200_000
 CHANGES = 200
-BEFORE = 60
+ALONE = 60
 """Pages asked for while nothing is computed."""
+NICENESS = 10
+"""Difference between the scheduler's unit and the panel's."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -58,9 +62,7 @@ def measure(folder: Path) -> None:
         add_incidents(conn)
         owner = Person(create_app(office_config(folder), bus=LocalBus()), conn, "bench-owner")
         kinds = {"customer page": person_address(conn), "customers: filter, sort, page": persons_address}
-        for title, address in kinds.items():
-            walls, _works, _slowest = ask(owner, address, {}, BEFORE)
-            print(distribution(f"{title}, before", walls))
+        alone(owner, kinds, "before")
         for title, now in (("first", tonight), ("a night later", tonight + timedelta(days=1))):
             run = multiprocessing.get_context("spawn").Process(target=rank, args=(database, title, now))
             run.start()
@@ -74,7 +76,15 @@ def measure(folder: Path) -> None:
                 time.sleep(0.1)
             for kind, walls in found.items():
                 print(distribution(f"{kind}, during {title}", walls))
+            alone(owner, kinds, f"after {title}")
         changes(database, tonight + timedelta(days=1))
+
+
+def alone(owner: Person, kinds: dict[str, Address], title: str) -> None:
+    """Ask for pages while nothing is computed."""
+    for kind, address in kinds.items():
+        walls, _works, _slowest = ask(owner, address, {}, ALONE)
+        print(distribution(f"{kind}, {title}", walls))
 
 
 def add_incidents(conn: Connection) -> None:
@@ -107,6 +117,7 @@ def add_incidents(conn: Connection) -> None:
 
 def rank(database: Path, title: str, now: datetime) -> None:
     """Rank everybody as the scheduler's job does, and print what it cost."""
+    os.nice(NICENESS)
     with contextlib.closing(connect(database)) as conn:
         conn.execute("UPDATE rank_book SET is_stale = 1")
         began, worked = time.monotonic(), time.process_time()
