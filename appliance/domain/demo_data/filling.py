@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from random import Random
@@ -15,10 +16,19 @@ from appliance.domain.demo_data import names, numbers
 from appliance.domain.demo_data.structure import Structure, enter_structure
 from db import Connection, transaction
 from db.queries import search
-from db.queries.bulk import insert_rows, largest_id, storing_much, update_statistics
+from db.queries.bulk import (
+    indexed_afterwards,
+    insert_rows,
+    largest_id,
+    storing_much,
+    update_statistics,
+)
 from db.text import fold, fold_joined, sort_key
 
 STEP = 10_000
+FILLED = ("persons", "person_phones", "person_addresses", "policies", "insured_objects", "calls")
+LARGE = 50_000
+"""Rows from which on indexes are built at the end."""
 LINES = (("TPL", 55), ("HUL", 20), ("FIR-R", 9), ("LIF-S", 5), ("HLT-I", 4), ("LIA", 4), ("TRV", 3))
 """Share of each line in an agency's book, in percent (third party is the largest)."""
 PREMIUM = {"TPL": 80, "HUL": 150, "FIR-R": 20, "LIF-S": 60, "HLT-I": 90, "LIA": 70, "TRV": 8}
@@ -52,20 +62,28 @@ def fill(
 
     The same seed, sizes and day give the same office. Each step is one transaction.
     """
+    first = largest_id(conn, "persons") + 1
+    is_large = sizes.rows >= LARGE
     with storing_much(conn):
-        _fill(conn, sizes, now, zone, seed, tell)
+        with indexed_afterwards(conn, FILLED) if is_large else contextlib.nullcontext():
+            _fill(conn, sizes, now, zone, seed, tell, first)
+        _finish(conn, first)
 
 
-def _fill(conn: Connection, sizes: Sizes, now: datetime, zone: str, seed: int, tell: Tell) -> None:
+def _fill(
+    conn: Connection, sizes: Sizes, now: datetime, zone: str, seed: int, tell: Tell, first: int
+) -> None:
     random = Random(seed)
     with transaction(conn):
         structure = enter_structure(conn)
-    first = largest_id(conn, "persons") + 1
     _in_steps(conn, _persons(random, structure, sizes, now, first), tell)
     _in_steps(
         conn, _policies(random, structure, sizes, now, zone, first, largest_id(conn, "policies") + 1), tell
     )
     _in_steps(conn, _calls(random, sizes, now, first, seed), tell)
+
+
+def _finish(conn: Connection, first: int) -> None:
     with transaction(conn):
         search.refresh_all(conn)
         conn.execute(
