@@ -67,3 +67,12 @@ def mark_of_changes(conn: Connection) -> str:
         "SELECT (SELECT IFNULL(MAX(seq), 0) FROM events), (SELECT IFNULL(MAX(id), 0) FROM audit_log)"
     ).fetchone()
     return f"{row[0]}-{row[1]}"
+
+
+def replace_contents(conn: Connection, source: Path) -> None:
+    """Put a file's contents in the place of an open database's, in one transaction; other processes wait for its end.
+
+    Whoever has the database open sees the other records with the next question. Raises `DatabaseError`.
+    """
+    with contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
+        copy.backup(conn)
