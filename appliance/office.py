@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from appliance.core.bells import restored_bell
 from appliance.core.clock import SystemClock
 from appliance.core.command import EXIT_IO, CommandError, usable_config
 from appliance.core.config import (
@@ -95,18 +96,23 @@ def run(
 
 def _roles(config: Config, demo: bool) -> list[Role]:
     simulated = [str(line.number) for line in config.lines if line.driver == "sim"]
-    roles = [Role("panel", ("panel",), is_vital=True, has_many_threads=True)]
+    restored = str(_stamp(restored_bell(config.data.folder)))
+    roles = [Role("panel", ("panel",), is_vital=True, has_many_threads=True, mark=restored)]
     if simulated:
-        roles.append(Role("exchange", ("sim", "exchange"), mark=" ".join(simulated)))
+        roles.append(Role("exchange", ("sim", "exchange"), mark=" ".join(simulated) + restored))
     roles += [
-        Role(f"line {line.number}", ("line", str(line.number)), mark=str(msgspec.structs.astuple(line)))
+        Role(
+            f"line {line.number}",
+            ("line", str(line.number)),
+            mark=f"{msgspec.structs.astuple(line)} {restored}",
+        )
         for line in config.lines
     ]
     if demo:
         words = ("simmodem", "--office", "--submit-s", DEMO_SUBMIT_S, "--port", str(_modem_port(config)))
         roles.append(Role("modem", words, is_patient=True))
     patient = ("sms", "scheduler")
-    return [*roles, *(Role(name, (name,), is_patient=True) for name in patient)]
+    return [*roles, *(Role(name, (name,), is_patient=True, mark=restored) for name in patient)]
 
 
 def _modem_port(config: Config) -> Path:
@@ -115,13 +121,13 @@ def _modem_port(config: Config) -> Path:
 
 
 def _follow(path: Path, config: Config, demo: bool) -> Callable[[], list[Role] | None]:
-    """Give the question whether the lines set up in the panel changed; the answer is the roles, or None."""
-    file = lines_file(config.data.folder)
-    seen = _stamp(file)
+    """Give the question whether lines were set up in the panel or records restored; the answer: roles, or None."""
+    files = (lines_file(config.data.folder), restored_bell(config.data.folder))
+    seen = [_stamp(file) for file in files]
 
     def wanted() -> list[Role] | None:
         nonlocal seen
-        stamp = _stamp(file)
+        stamp = [_stamp(file) for file in files]
         if stamp == seen:
             return None
         seen = stamp
@@ -198,8 +204,30 @@ def _prepare(config: Config, demo: bool) -> None:
                     _enter_messages(conn, _modem_port(config))
             finally:
                 conn.close()
+        else:
+            _enter_owner(config)
     except (DatabaseUnusableError, SchemaError, DatabaseError, OSError) as error:
         raise CommandError(str(error), EXIT_IO) from None
+
+
+def _enter_owner(config: Config) -> None:
+    """Enter the first owner of a new office; the code of the first start is printed as the box's screen shows it."""
+    from appliance.provisioning.applying import write_whole
+    from appliance.provisioning.owner import CODE_FILE, enter_owner, is_code_used
+    from appliance.provisioning.sections import OwnerSection
+    from db import connect
+
+    owner, file = OwnerSection(), Path(config.data.folder) / CODE_FILE
+    conn = connect(config.data.database)
+    try:
+        if code := enter_owner(conn, owner):
+            write_whole(file, f"{code}\n".encode(), 0o600)
+        elif is_code_used(conn, owner.username):
+            file.unlink(missing_ok=True)
+    finally:
+        conn.close()
+    if file.exists():
+        click.echo(f"Code of the first start: {file.read_text(encoding='ascii').strip()}")
 
 
 def _enter_records(conn: Connection, zone: str) -> None:

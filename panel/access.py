@@ -13,6 +13,7 @@ from appliance.core.errors import NotAllowedError
 from appliance.domain.access import Permission, require
 from panel.identity import current_user
 from panel.links import path_for
+from panel.ownership import has_owner, to_first_steps
 
 Route = TypeVar("Route", bound=Callable[..., object])
 Rule = Literal["public", "signed-in"] | Permission
@@ -59,6 +60,8 @@ def guard() -> ResponseReturnValue | None:
     """Check the route's rule before anything of it runs."""
     if request.endpoint is None:
         return None
+    if (first := to_first_steps()) is not None:
+        return first
     rule = rule_of(current_app, request.endpoint)
     if rule == "public":
         return None
@@ -67,7 +70,7 @@ def guard() -> ResponseReturnValue | None:
         return _to_sign_in()
     if rule is None:
         raise NotAllowedError(f"route {request.endpoint} declares no rule")
-    if user.must_change_password and request.endpoint not in _BEFORE_PASSWORD:
+    if user.must_change_password and request.endpoint not in _BEFORE_PASSWORD and has_owner():
         return _to_password()
     if rule != "signed-in":
         require(user, rule)

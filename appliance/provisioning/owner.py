@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from db import Connection, transaction
 from db.queries.users import find_user_by_name, list_users
 from db.records import find_row, update_row
 
+CODE_FILE = "first-code"
+"""In the data folder of a developer's office; an installed box keeps it where `SCREEN_CODE` says."""
+SCREEN_CODE = Path("/var/lib/aminbox-key/first-code")
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without 0, 1, i, l and o, which look alike on a screen."""
 CODE_GROUPS = 4
@@ -54,6 +58,13 @@ def is_code_used(conn: Connection, username: str) -> bool:
         return True
     found = find_row(conn, "users", row.id)
     return found is None or not found["must_change_password"]
+
+
+def forget_code(data_folder: str | Path) -> None:
+    """Take the code off the screen as soon as somebody owns the box; what cannot be removed goes at the next start."""
+    for path in (Path(data_folder) / CODE_FILE, SCREEN_CODE):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def read_owner(path: Path) -> OwnerSection:

@@ -19,7 +19,7 @@ from tests.panel.world import World
 ROLES = {username: role for username, _title, role in USERS}
 PUBLIC = {
     "static.file", "static.favicon", "signin.form", "signin.submit", "signin.leave", "start.health",
-    "trust.show", "trust.certificate", "trust.reached",
+    "setup.welcome", "setup.enter", "trust.show", "trust.certificate", "trust.reached",
 }  # fmt: skip
 
 

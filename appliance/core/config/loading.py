@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from appliance.core.config.own_lines import merged_lines, read_own_lines
+from appliance.core.config.own_office import with_own_office
 from appliance.core.config.sections import Config
 
 LARGEST_FILE_BYTES = 1 << 20
@@ -19,14 +20,15 @@ class ConfigError(ValueError):
 
 
 def load_config(path: Path) -> Config:
-    """Read a configuration file and the lines set up in the panel. Raises `ConfigError`."""
+    """Read a configuration file, and the lines and the office as the panel set them up. Raises `ConfigError`."""
     return with_own_lines(load_text(_read(path), str(path)))
 
 
 def with_own_lines(config: Config) -> Config:
-    """Give a configuration with the lines that were set up in the panel."""
+    """Give a configuration with what was set up in the panel: lines, and the office's name and area code."""
     own = read_own_lines(config.data.folder)
-    return msgspec.structs.replace(config, lines=merged_lines(config.lines, own))
+    office = with_own_office(config.office, config.data.folder)
+    return msgspec.structs.replace(config, lines=merged_lines(config.lines, own), office=office)
 
 
 def _read(path: Path) -> str:

@@ -91,14 +91,14 @@ def merged_lines(lines: list[LineSection], own: OwnLines) -> list[LineSection]:
 def _line_text(line: LineSection) -> str:
     rows = [
         f"\n[[lines]]\nnumber = {line.number}",
-        f"title = {_quoted(line.title)}",
-        f"driver = {_quoted(line.driver)}",
+        f"title = {quoted(line.title)}",
+        f"driver = {quoted(line.driver)}",
     ]
     if line.area_code:
-        rows.append(f"area_code = {_quoted(line.area_code)}")
+        rows.append(f"area_code = {quoted(line.area_code)}")
     if line.options:
         rows.append("[lines.options]")
-        rows += [f"{_quoted(key)} = {_value(value)}" for key, value in sorted(line.options.items())]
+        rows += [f"{quoted(key)} = {_value(value)}" for key, value in sorted(line.options.items())]
     return "\n".join(rows) + "\n"
 
 
@@ -109,10 +109,11 @@ def _value(value: Any) -> str:
         return str(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(_value(one) for one in value)}]"
-    return _quoted(str(value))
+    return quoted(str(value))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Give a text as TOML writes it."""
     escaped = "".join(
         f"\\u{ord(letter):04x}"
         if ord(letter) < 32 or ord(letter) == 127
