@@ -9,6 +9,7 @@ from datetime import date
 
 import msgspec
 
+from appliance.core.phone import parse_phone
 from appliance.domain.callers import CallCard
 from appliance.domain.callers.card import SHOWN_POLICIES
 from appliance.domain.callers.details import CardDetails
@@ -72,7 +73,7 @@ class CardView:
             card.recognition, card.number, card.person, card.phones, card.sharing, card.hidden, card.suggestions,
             [(call.id, call.state, call.note) for call in card.earlier], card.call.name_sent, card.call.direction,
             card.profile, card.reputation.label if card.reputation else "", card.call_back_due, card.is_spam,
-            self.can_take, self.talker,
+            self.can_take, self.talker, self.is_missed,
         )  # fmt: skip
         return digest(seen)
 
@@ -80,6 +81,11 @@ class CardView:
     def is_open(self) -> bool:
         """Tell whether the call is not over."""
         return self.card.call.ended_at is None
+
+    @property
+    def is_missed(self) -> bool:
+        """Tell whether this very call is one of those that wait for us."""
+        return self.card.call.state == "missed"
 
     @property
     def can_take(self) -> bool:
@@ -93,11 +99,9 @@ class CardView:
 
     @property
     def can_message(self) -> bool:
-        """Tell whether a message may go to the caller."""
-        number = self.card.number
-        return self.rights.can_write and (
-            self.card.person is not None or (number is not None and number.kind == "mobile")
-        )
+        """Tell whether a message may go to the caller: to the number of the call, or to a mobile of his."""
+        numbers = [self.card.number, *(parse_phone(one.number) for one in self.card.phones)]
+        return self.rights.can_write and any(one is not None and one.kind == "mobile" for one in numbers)
 
     @property
     def section_keys(self) -> list[str]:

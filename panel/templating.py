@@ -92,7 +92,7 @@ def open_cards(csrf: str, shown: str | None = None) -> list[CardView]:
         return []
     maker = live_of(current_app).cards
     return [
-        maker.view(conn(), card, rights, csrf=csrf)
+        maker.view(conn(), card, rights, is_whole=True, csrf=csrf)
         for card in maker.open_cards(conn(), rights)
         if card.call.id != shown
     ]

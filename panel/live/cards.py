@@ -133,6 +133,15 @@ class CardMaker:
             ),
         }
 
+    def whole_payload(
+        self, conn: Connection, card: CallCard, rights: Rights, event_id: str | None = None
+    ) -> dict[str, Any] | None:
+        """Give it with the details, or None when their records cannot be read."""
+        try:
+            return self.payload(conn, card, rights, event_id, is_whole=True)
+        except DatabaseError:
+            return None
+
     def details(self, conn: Connection, card: CallCard, rights: Rights) -> dict[str, Any]:
         """Give what follows: the sections of a card, and whom they are about."""
         view = self.view(conn, card, rights, is_whole=True)

@@ -24,7 +24,7 @@ from appliance.core.events import (
     RecordingStarted,
     SmsReceived,
 )
-from db import Connection, DatabaseError
+from db import Connection
 from db.queries import calls, lines
 from panel.live.browsers import Browsers
 from panel.live.cards import CardMaker
@@ -151,10 +151,8 @@ class Teller:
             is_slow = is_slow or self._cards.monotonic() - began >= self.whole_within_s
             payload = None
             if is_whole and not is_slow:
-                try:
-                    payload = self._cards.payload(conn, card, each, event_id, is_whole=True)
-                except DatabaseError:
-                    is_slow = True
+                payload = self._cards.whole_payload(conn, card, each, event_id)
+                is_slow = payload is None
             self._emit(name, payload or self._cards.payload(conn, card, each, event_id), to=each.room)
         if is_whole and is_slow:
             self._follow_up.want(call_id)

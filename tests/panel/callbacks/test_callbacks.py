@@ -68,6 +68,17 @@ def test_the_menu_of_every_screen_counts_and_warns(
     }
 
 
+def test_the_card_tells_a_call_that_waits_from_one_that_comes_meanwhile(
+    world: World, desk: Person, call: MakeCall, missed: Callable[..., SimulatedCall]
+) -> None:
+    waiting = missed()
+    assert "با او تماس بگیرید" in desk.get(f"/calls/{waiting.id}").text
+    coming = call().ring().identify(ALI)
+    assert "منتظر تماس ما بود" in desk.get(f"/calls/{coming.id}").text
+    world.clock.advance(2 * 3600)
+    assert "مهلت تماس با او گذشته است" in desk.get(f"/calls/{waiting.id}").text
+
+
 def test_who_sees_no_calls_is_told_of_none(world: World, missed: Callable[..., SimulatedCall]) -> None:
     missed()
     installer = world.person("nassab")

@@ -40,6 +40,14 @@ def test_the_card_of_the_reference_customer(world: World, desk: Person, call: Ma
     assert "چک Q۱" in shown
 
 
+def test_a_message_is_offered_to_mobiles_only(world: World, desk: Person, call: MakeCall) -> None:
+    enter(world)
+    assert "پیام بعد از تماس" in card(desk, call().ring().identify(ALI))
+    firm = card(desk, call().ring().identify("02610000002"))
+    assert "شرکت آفتاب" in firm
+    assert "پیام بعد از تماس" not in firm
+
+
 def test_a_bad_payer_is_called_one(world: World, desk: Person, call: MakeCall) -> None:
     enter(world)
     assert "بدحساب – ۱ چک برگشتی" in card(desk, call().ring().identify(REZA))
@@ -100,10 +108,17 @@ def test_slow_records_give_the_first_block_with_the_ring_and_the_rest_after_it(
     assert "csrf_token" not in rest["html"]
 
 
+def test_a_page_opened_during_the_call_has_the_whole_card(world: World, desk: Person, call: MakeCall) -> None:
+    enter(world)
+    call().ring().identify(ALI)
+    page = desk.get("/about").text
+    assert 'data-section="contacts"' in page
+    assert "data-waiting" not in page
+
+
 def test_a_page_that_did_not_hear_it_asks(world: World, desk: Person, call: MakeCall) -> None:
     enter(world)
     ringing = call().ring().identify(ALI)
-    assert "data-waiting" in desk.get("/about").text
     answer = desk.get(f"/calls/{ringing.id}/details")
     assert answer.json is not None
     assert keys(answer.json["html"])[0] == "open"

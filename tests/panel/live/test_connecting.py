@@ -92,6 +92,7 @@ def test_cards_a_page_still_shows_get_their_newest_state(world: World, call: Mak
     answer = sync(world, calls=[over.id, "0" * 26])
     assert ids(answer) == [over.id]
     assert answer["calls"][0]["state"] == "ended"  # type: ignore[index]
+    assert "data-waiting" not in answer["calls"][0]["html"]  # type: ignore[index]
 
 
 def test_a_call_that_came_and_went_while_disconnected_is_shown(world: World, call: MakeCall) -> None:
