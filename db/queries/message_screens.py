@@ -55,6 +55,12 @@ class OutboxQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Digits of a number as its key has them."""
     since: str = ""
     before: str = ""
+    sent_since: str = ""
+    """Short messages that went out from this instant on …"""
+    sent_before: str = ""
+    """… and before this one; both or neither."""
+    is_few: bool = False
+    """Few messages are wanted: they are found by their own index and then sorted."""
     person_id: int | None = None
 
 
@@ -109,7 +115,7 @@ def list_outbox(
 ) -> list[OutboxLine]:
     """Give messages with their receivers' names, newest first."""
     where, values = _outbox_where(wanted, reach, at)
-    by = "+" if wanted.state in _FEW else ""
+    by = "+" if wanted.state in _FEW or wanted.is_few else ""
     return fetch_all(
         conn,
         OutboxLine,
@@ -148,6 +154,15 @@ def count_outbox(
         values | {"most": MOST_COUNTED},
     )
     return {row.name: row.n for row in rows}
+
+
+def count_sent(conn: Connection, channel: str, since: str, before: str) -> int:
+    """Give how many messages of a channel went out from one instant on and before another."""
+    row = conn.execute(
+        "SELECT COUNT(*) AS n FROM outbox WHERE sent_at >= ? AND sent_at < ? AND channel = ?",
+        (since, before, channel),
+    ).fetchone()
+    return int(row["n"])
 
 
 def is_message_reachable(conn: Connection, message_id: str, reach: tuple[str, dict[str, Any]]) -> bool:
@@ -319,6 +334,9 @@ def _outbox_where(
     if wanted.before:
         tests.append("outbox.created_at < :before")
         values["before"] = wanted.before
+    if wanted.sent_since:
+        tests.append("sent_at >= :sent_since AND sent_at < :sent_before AND outbox.channel = 'sms'")
+        values |= {"sent_since": wanted.sent_since, "sent_before": wanted.sent_before}
     if wanted.text:
         likes = [
             "persons.search_key LIKE '%' || :folded || '%' ESCAPE '\\'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import msgspec
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +21,7 @@ from db.queries.message_screens import (
     MOST_COUNTED,
     OutboxQuestion,
     count_outbox,
+    count_sent,
     find_recipient,
     is_message_reachable,
     list_outbox,
@@ -33,10 +35,18 @@ from panel.context import conn, now, office
 from panel.identity import changing, require_user
 from panel.links import path_for
 from panel.sms.blueprint import blueprint
+from panel.sms.figures import MONTH, figures, month
 from panel.sms.words import CHANNELS, FILTERS, KINDS, SEGMENTS, STATES, reason_words, state_words
 
 ROWS = 50
-PERIODS = {"": "همهٔ زمان‌ها", "1": "امروز", "7": "۷ روز گذشته", "30": "۳۰ روز گذشته"}
+PERIODS = {
+    "": "همهٔ زمان‌ها",
+    "1": "امروز",
+    "7": "۷ روز گذشته",
+    "30": "۳۰ روز گذشته",
+    MONTH: "فرستاده‌شده در این ماه",
+}
+FEW = 2_000
 LONGEST_SEARCH = 80
 OVERTAKEN = "این پیام همین حالا تغییر کرد؛ وضعیت تازه‌اش را ببینید."
 
@@ -59,6 +69,8 @@ def index() -> ResponseReturnValue:
         periods=PERIODS,
         wanted=wanted,
         tabs=_tabs(wanted, counts),
+        figures=figures(),
+        month=MONTH,
         undecided=counts.get("undecided", 0),
         person=find_recipient(conn(), wanted.person_id) if wanted.person_id else None,
         page=page,
@@ -206,7 +218,9 @@ def _wanted() -> OutboxQuestion:
     state, kind, text = arguments.get("state", ""), arguments.get("kind", ""), arguments.get("text", "")
     digits = "".join(letter for letter in ascii_digits(text) if letter.isdigit()).removeprefix("0")
     period, person = arguments.get("period", ""), ascii_digits(arguments.get("person", ""))
-    since = ""
+    since = sent_since = sent_before = ""
+    if period == MONTH:
+        sent_since, sent_before = month()
     if period in ("1", "7", "30"):
         today = jalali.local(now(), office().zone).replace(hour=0, minute=0, second=0, microsecond=0)
         since = to_text(today - timedelta(days=int(period) - 1))
@@ -216,18 +230,15 @@ def _wanted() -> OutboxQuestion:
         text=text,
         digits=digits if len(digits) >= 3 else "",
         since=since,
+        sent_since=sent_since,
+        sent_before=sent_before,
+        is_few=bool(sent_since) and count_sent(conn(), "sms", sent_since, sent_before) < FEW,
         person_id=int(person) if person.isascii() and person.isdecimal() and len(person) < 16 else None,
     )
 
 
 def _without_state(wanted: OutboxQuestion) -> OutboxQuestion:
-    return OutboxQuestion(
-        kind=wanted.kind,
-        text=wanted.text,
-        digits=wanted.digits,
-        since=wanted.since,
-        person_id=wanted.person_id,
-    )
+    return msgspec.structs.replace(wanted, state="")
 
 
 def _tabs(wanted: OutboxQuestion, counts: dict[str, int]) -> list[tuple[str, str, str, bool]]:

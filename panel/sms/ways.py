@@ -23,13 +23,14 @@ from panel.context import conn, now, office
 from panel.identity import changing
 from panel.links import path_for
 from panel.sms.blueprint import blueprint
+from panel.sms.figures import is_low
 from panel.sms.words import (
     KINDS,
     MOVEMENTS,
     ROUTE_STATES,
+    credit_words,
     provider_title,
     reason_words,
-    rial_words,
     route_title,
 )
 
@@ -77,15 +78,13 @@ class Way:
         """Say what the other side says is left; empty when it never said."""
         if self.account.told_amount is None:
             return ""
-        if self.account.told_unit == "rial":
-            return rial_words(round(self.account.told_amount))
-        return f"{jalali.persian_digits(round(self.account.told_amount))} پیام"
+        return credit_words(self.account.told_amount, self.account.told_unit)
 
     @property
     def is_low(self) -> bool:
         """Tell whether less is left than the office wants."""
-        mark, left = self.row.low_credit_rial, self.account.told_amount
-        return mark is not None and left is not None and self.account.told_unit == "rial" and left < mark
+        left = self.account.told_amount
+        return left is not None and is_low(self.row, left, self.account.told_unit)
 
 
 @blueprint.get("/messages/routes")

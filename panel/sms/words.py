@@ -147,6 +147,11 @@ def rial_words(amount: int) -> str:
     return f"{mark}{separated(amount)} ریال"
 
 
+def credit_words(amount: float, unit: str) -> str:
+    """Write what a provider says is left: rials, or so many messages."""
+    return rial_words(round(amount)) if unit == "rial" else f"{jalali.persian_digits(round(amount))} پیام"
+
+
 def moment_words(instant: str, zone: str) -> str:
     """Write a stored instant as a date and time."""
     return jalali.format_moment(from_text(instant), zone)

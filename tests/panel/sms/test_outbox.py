@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from appliance.core.clock import to_text
+from appliance.core.jalali import day_bounds, local, month_of
+from db.queries.message_money import BalanceCheck, insert_balance_check
+from db.queries.message_routes import RouteRow, insert_route
 from db.queries.outbox import find_message
 from panel.sms.words import FILTERS, STATES
 from tests.panel.sms.conftest import MOBILE
@@ -134,3 +140,39 @@ def test_who_sees_only_his_own_persons_sees_their_messages_only(
     world.conn.execute("UPDATE persons SET created_by = ? WHERE id = ?", (user_id, person_id))
     assert "پیام دیگران" in marketer.get("/messages").text
     assert MOBILE[-4:] in marketer.get(f"/messages/sent/{theirs}").text
+
+
+def test_this_months_messages_are_as_many_as_their_list_shows(
+    world: World, message: Callable[..., str]
+) -> None:
+    desk = world.person("modir")
+    first, last = month_of(local(world.clock.now(), "Asia/Tehran").date())
+    inside = [day_bounds(first, "Asia/Tehran")[0], day_bounds(last, "Asia/Tehran")[1] - timedelta(seconds=1)]
+    outside = [inside[0] - timedelta(seconds=1), inside[1] + timedelta(seconds=1)]
+    for at in (*inside, *outside):
+        message("پیام ماه", state="sent", sent_at=to_text(at))
+    message("دورنگار", channel="fax", state="sent", sent_at=to_text(inside[0]))
+    message("در صف")
+    page = desk.get("/messages").text
+    shown = re.search(r'<dt>پیامک‌های این ماه</dt><dd><a href="([^"]+)">([۰-۹]+)</a>', page)
+    assert shown
+    assert shown[2] == "۲"
+    assert desk.get(shown[1]).text.count('class="row-link"') == 2
+
+
+def test_credit_stands_above_the_list_with_its_time_and_turns_red_below_the_mark(world: World) -> None:
+    at = to_text(world.clock.now())
+    row = RouteRow(id=0, name="k", title="سرویس", provider="kavenegar", low_credit_rial=50_000)
+    insert_route(world.conn, row, at)
+    check = BalanceCheck(route="k", at=at, amount=40_000, unit="rial", booked_rial=40_000, detail="")
+    insert_balance_check(world.conn, check)
+    modir = world.person("modir")
+    page = modir.get("/messages").text
+    link = '<a href="/messages/money?route=k">۴۰٬۰۰۰ ریال</a>'
+    assert f'<div class="is-low"><dt>اعتبار سرویس · رو به پایان</dt><dd>{link}' in page
+    world.conn.execute(
+        "INSERT INTO role_permissions (role, permission, is_granted) VALUES ('marketer', 'messages.view', 1)"
+    )
+    others = world.person("bazaryab").get("/messages").text
+    assert "اعتبار سرویس" not in others
+    assert "پیامک‌های این ماه" not in others, "he sees his own persons' messages alone"
