@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from appliance.domain.importing.changes import Changes, CommissionLine, Outcome
+from appliance.domain.importing.plan_comparing import repeats_totals
 from appliance.domain.importing.policy_comparing import PolicyComparison
 from appliance.domain.importing.rows import Row, Setup
 from db import Connection
@@ -40,6 +41,7 @@ class _FileComparison(PolicyComparison):
 
     def run(self, rows: list[Row], tell: Tell) -> Changes:
         outcomes = self.changes.outcomes
+        self.is_total = repeats_totals(rows)
         groups: dict[tuple[str, ...], list[Row]] = {}
         for row in rows:
             outcomes[row.no] = Outcome(state=row.state or "same")

@@ -30,6 +30,8 @@ class Comparison:
         """Known policies that one of this file renews."""
         self.last: dict[tuple[int, str], int] = {}
         """Highest number of an instalment by policy and side."""
+        self.is_total = False
+        """Whether the file's rows have their policy's total as the premium."""
         self.people = People(conn, self.changes, self.at, user_id)
         self.premiums = Premiums(conn, insurer_id)
 

@@ -27,7 +27,7 @@ class EndorsementComparison(PlanComparison):
         """Judge one endorsement's rows; give what it changes of the amount charged."""
         first = rows[0]
         outcomes = self.changes.outcomes
-        raw = sum(own_amount(row) for row in rows)
+        raw = sum(own_amount(row, is_total=self.is_total) for row in rows)
         kind = kind_of(
             next((row.text("endorsement_kind") for row in rows if row.text("endorsement_kind")), ""), raw
         )
@@ -85,7 +85,7 @@ class EndorsementComparison(PlanComparison):
 
     def _endorsement_parts(self, policy: int, endorsement: int, rows: list[Row], day: str) -> None:
         dues = [one for one in self._dues(rows) if one[1] > 0] or [
-            (day, sum(own_amount(row) for row in rows), "")
+            (day, sum(own_amount(row, is_total=self.is_total) for row in rows), "")
         ]
         for side in ("customer", "insurer"):
             plan_id = 0

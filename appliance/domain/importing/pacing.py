@@ -15,7 +15,7 @@ LOCK_S = 0.12
 """What one transaction is to take."""
 REST_S = 0.11
 """SQLite asks for a lock every 0.1 s at the latest, so somebody who waits asks once in every rest."""
-FIRST_SIZE = 100
+FIRST_SIZE = 25
 SMALLEST_SIZE = 10
 LARGEST_SIZE = 800
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from appliance.domain.importing.changes import Part, PlanReplacement
@@ -24,7 +25,7 @@ class PlanComparison(Comparison):
         for row in base:
             day = row.text("due_date") or row.text("issue_date")
             amount, note = found.get(day, (0, ""))
-            found[day] = (amount + own_amount(row), note or _paid_words(row))
+            found[day] = (amount + own_amount(row, is_total=self.is_total), note or _paid_words(row))
         return [(day, *found[day]) for day in sorted(found)]
 
     def _new_parts(self, policy: int, issue: str, total: int, dues: list[tuple[str, int, str]]) -> None:
@@ -88,12 +89,29 @@ class PlanComparison(Comparison):
             )  # fmt: skip
 
 
-def own_amount(row: Row) -> int:
-    """Give what a row itself is of: what was settled and what is left, where a file repeats the policy's total."""
-    settled, left = row.number("settled"), row.number("left")
-    if settled is not None and left is not None and settled + left != 0:
-        return settled + left
-    return row.number("premium") or 0
+def repeats_totals(rows: Iterable[Row]) -> bool:
+    """Tell whether most rows of a file have their policy's total, and not their own amount, as the premium.
+
+    A file whose rows mostly are what was settled and what is left has an amount for each row; where one is otherwise,
+    somebody changed it, and it counts.
+    """
+    same = other = 0
+    for row in rows:
+        own, premium = _settled_and_left(row), row.number("premium")
+        if own and premium:
+            same += own == premium
+            other += own != premium
+    return other > same
+
+
+def own_amount(row: Row, *, is_total: bool) -> int:
+    """Give what a row itself is of; `is_total`: the file's premium is the policy's (`repeats_totals`)."""
+    premium = row.number("premium")
+    return (_settled_and_left(row) if is_total or not premium else 0) or premium or 0
+
+
+def _settled_and_left(row: Row) -> int:
+    return (row.number("settled") or 0) + (row.number("left") or 0)
 
 
 def _paid_words(row: Row) -> str:

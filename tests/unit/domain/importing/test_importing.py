@@ -158,6 +158,32 @@ def test_a_changed_amount_becomes_a_discrepancy_and_overwrites_nothing(
         keep_ours(act, found.id)
 
 
+def test_an_amount_changed_in_one_column_only_is_seen(intake: Intake, tmp_path: Path) -> None:
+    """Somebody who corrects the amount in a spreadsheet leaves what was settled and what is left as it was."""
+    table = Sample("F1", 40).table()
+    intake.bring_in(write_workbook(tmp_path / "a.xlsx", table))
+    table[1][table[0].index("مبلغ کل حق بیمه")] += 110_000  # type: ignore[operator]
+    assert counts(intake.preview(write_workbook(tmp_path / "b.xlsx", table)))["discrepancies"] == 1
+
+
+def test_a_file_that_repeats_a_policys_total_in_every_row_is_read_by_what_is_paid_and_left(
+    intake: Intake, tmp_path: Path
+) -> None:
+    parts: list[dict[str, Cell]] = [
+        {"تاریخ سررسید": day, "مبلغ کل حق بیمه": 30_000_000, "مبلغ تسویه شده": paid, "بدهی باقی مانده": left}
+        for day, paid, left in (
+            (DAY, 10_000_000, 0),
+            ("1403/06/12", 5_000_000, 5_000_000),
+            ("1403/07/12", 0, 10_000_000),
+        )
+    ]
+    intake.bring_in(write_workbook(tmp_path / "a.xlsx", collection(*parts)))
+    amounts = intake.conn.execute(
+        "SELECT amount FROM instalments JOIN instalment_plans AS plans ON plans.id = plan_id WHERE side = 'insurer'"
+    ).fetchall()
+    assert [row[0] for row in amounts] == [10_000_000] * 3
+
+
 def test_what_was_kept_is_not_asked_again_until_the_file_says_something_else(
     intake: Intake, tmp_path: Path
 ) -> None:
