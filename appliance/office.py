@@ -233,10 +233,12 @@ def _enter_owner(config: Config) -> None:
 def _enter_records(conn: Connection, zone: str) -> None:
     """Give the demo's people their policies, cheques and a claim."""
     from appliance.domain.acting import acting
+    from appliance.domain.demo import give_marketer_his_own
     from appliance.domain.demo_data.reference import enter_reference
 
     with acting(conn, SystemClock().now(), None, lambda _fact: None) as act:
-        enter_reference(act, zone)
+        entered = enter_reference(act, zone)
+        give_marketer_his_own(act, entered.persons["C1"], entered.policies["P1"])
 
 
 def _enter_messages(conn: Connection, port: Path) -> None:

@@ -15,14 +15,16 @@ from appliance.domain.persons import enter_person
 from db import Connection, transaction
 from db.queries import persons
 from db.queries.users import find_user_by_name
+from db.records import find_row, update_row
 
 PASSWORD = "aminbox-demo"
 """Password of every demo user; the demo listens on this machine alone unless told otherwise."""
 
+MARKETER = "bazaryab"
 USERS: tuple[tuple[str, str, Role], ...] = (
     ("modir", "مدیر", "owner"),
     ("monshi", "منشی", "desk"),
-    ("bazaryab", "بازاریاب", "marketer"),
+    (MARKETER, "بازاریاب", "marketer"),
     ("hesabdar", "حسابدار", "accountant"),
     ("nassab", "نصاب", "installer"),
 )
@@ -63,3 +65,14 @@ def furnish(conn: Connection, now: datetime) -> bool:
                 city=city, note=note,
             )  # fmt: skip
     return True
+
+
+def give_marketer_his_own(act: Acting, person_id: int, policy_id: int) -> None:
+    """Let the demo's marketer be the one of a policy and its customer his own: what he may not see is worth a look."""
+    user = find_user_by_name(act.conn, MARKETER)
+    policy = find_row(act.conn, "policies", policy_id)
+    if user is None or policy is None or policy["marketer_id"] is None:
+        return
+    own = {"marketer_id": policy["marketer_id"]}
+    update_row(act.conn, "users", user.id, own)
+    update_row(act.conn, "persons", person_id, own)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from appliance.core import identity
+from appliance.domain.accounts import active_user
 from appliance.domain.acting import acting
+from appliance.domain.demo import MARKETER, furnish, give_marketer_his_own
 from appliance.domain.demo_data import Sizes, enter_reference, fill, is_reference_entered
 from appliance.domain.demo_data.names import joined
 from appliance.domain.fields import Asked, Condition, ask
+from appliance.domain.people.fields import PERSONS
 from appliance.domain.policies.fields import POLICIES
 from db import Connection
 from db.listing import select_page
+from db.queries.users import find_user_by_name
 from tests.fakes.clock import FakeClock
 from tests.fakes.office import Office
 
@@ -95,3 +99,18 @@ def test_the_reference_office_is_known_to_be_there(
 )  # fmt: skip
 def test_a_family_name_is_spelled_as_it_is_written(root: str, ending: str, name: str) -> None:
     assert joined(root, ending) == name
+
+
+def test_the_demos_marketer_sees_his_own_customer_and_nobody_elses(
+    conn: Connection, clock: FakeClock
+) -> None:
+    assert furnish(conn, clock.now())
+    with acting(conn, clock.now(), None, lambda _fact: None) as act:
+        entered = enter_reference(act, ZONE)
+        give_marketer_his_own(act, entered.persons["C1"], entered.policies["P1"])
+    row = find_user_by_name(conn, MARKETER)
+    assert row is not None
+    user = active_user(conn, row.id)
+    assert user is not None
+    asked = ask(PERSONS, Asked(), user, clock.now(), ZONE)
+    assert [one["id"] for one in select_page(conn, asked.question, limit=10)] == [entered.persons["C1"]]
