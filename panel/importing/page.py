@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.core.import_files import ImportFiles
+from appliance.core.import_files import ImportFiles, Progress
 from appliance.domain.importing import mapping as columns
 from appliance.domain.importing import work
 from appliance.domain.importing.profiles import PROFILES, header_key
@@ -57,6 +57,14 @@ class ImportPage:
     def is_working(self) -> bool:
         """Whether a worker is to do something: also when what it stored is being taken back."""
         return self.one.state in WORKING or (self.one.state != "applied" and has_rests(conn(), self.one.id))
+
+    @property
+    def told(self) -> Progress:
+        """How far the worker of the step at hand is; what an earlier step told is over."""
+        told = self.files.progress(self.one.stored_name)
+        is_undoing = self.one.state in ("undone", "failed")
+        is_old = self.one.state == "waiting" or is_undoing != (told.phase == "undoing")
+        return Progress() if is_old and self.one.state != "applying" else told
 
     @property
     def has_rows(self) -> bool:

@@ -134,7 +134,7 @@ def show(import_id: int) -> ResponseReturnValue:
 def progress(import_id: int) -> ResponseReturnValue:
     """Say how far an import is."""
     page = ImportPage(work.require_import(_reading(), import_id), {})
-    told = page.files.progress(page.one.stored_name)
+    told = page.told
     percent = round(100 * told.done / told.all) if told.all else None
     return jsonify(
         is_working=page.is_working, state=page.one.state, phase=PHASES.get(told.phase, ""), percent=percent,
@@ -265,7 +265,7 @@ def _index(problem: str = "") -> str:
 
 def _show(page: ImportPage) -> str:
     rows = page.rows if page.has_rows else []
-    told = page.files.progress(page.one.stored_name)
+    told = page.told
     return render_template(
         "importing/show.html", page=page, one=page.one, rows=rows[:ROWS],
         next_after=rows[ROWS - 1].no if len(rows) > ROWS else None, told=told,
