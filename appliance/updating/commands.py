@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from appliance.core.command import EXIT_IO, CommandError, with_config
 from appliance.core.config import Config
+from appliance.updating.release import Release, read_release
+
+if TYPE_CHECKING:
+    from appliance.updating.progress import Phase
+    from appliance.updating.slots import Running
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-RELEASE = Path("/usr/share/aminbox/release.json")
 CARD = Path("/etc/aminbox-card")
 COMMAND_LINE = Path("/proc/cmdline")
-
-
-class Release(msgspec.Struct, frozen=True):
-    """What this system is; written when the image is built."""
-
-    model: str
-    number: int
 
 
 @click.group()
@@ -91,6 +90,48 @@ def install(config: Config, bundle: Path) -> None:
 
 @update.command()
 @with_config
+def serve(config: Config) -> None:
+    """Judge what became of the last update and do what the panel asked for; run by its unit, as root.
+
+    Example: aminbox update serve
+    """
+    import subprocess
+
+    from appliance.core.boot_partition import FOLDER
+    from appliance.updating.progress import update_folder
+    from appliance.updating.serving import Box
+    from appliance.updating.serving import serve as do
+    from appliance.updating.signatures import read_keys
+    from appliance.updating.slots import running
+    from db import connect
+    from db.queries.calls import list_open_calls
+
+    def is_busy() -> bool:
+        conn = connect(config.data.database, read_only=True)
+        try:
+            return bool(list_open_calls(conn))
+        finally:
+            conn.close()
+
+    box = Box(
+        release=_release(),
+        now=running(_read(COMMAND_LINE)),
+        keys=read_keys(),
+        card=_read(CARD).strip(),
+        front=FOLDER,
+        folder=update_folder(config.data.folder),
+        is_busy=is_busy,
+        restart=lambda: subprocess.run(["systemctl", "--no-block", "reboot"], check=True),
+    )
+    try:
+        state = do(box)
+    except OSError as error:
+        raise CommandError(f"the state of the update cannot be kept: {error}", EXIT_IO) from None
+    click.echo(f"{state.phase} {state.version} {state.reason}".strip())
+
+
+@update.command()
+@with_config
 def watch(config: Config) -> None:
     """Watch a slot on trial: make it good when its roles stay healthy, restart into the good one otherwise.
 
@@ -112,6 +153,7 @@ def watch(config: Config) -> None:
             commit(now)
         except OSError as error:
             raise CommandError(f"the trial was healthy but cannot be made good: {error}", EXIT_IO) from None
+        _keep(now, "good")
         click.echo(f"slot {now.slot} is good")
         return
     click.echo(f"slot {now.slot} did not become healthy: back to the good one", err=True)
@@ -170,10 +212,20 @@ def make_key(name: Path) -> None:
 
 
 def _release() -> Release:
-    try:
-        return msgspec.json.decode(RELEASE.read_bytes(), type=Release)
-    except (OSError, msgspec.DecodeError):
-        raise CommandError("this is no installed box: it has no slots to update") from None
+    release = read_release()
+    if release is None:
+        raise CommandError("this is no installed box: it has no slots to update")
+    return release
+
+
+def _keep(now: Running, phase: Phase) -> None:
+    """Let the panel know what became of the trial; a state that cannot be written must not stop the verdict."""
+    from appliance.updating.progress import read_state, write_state
+
+    state = read_state()
+    if state.slot == now.slot:
+        with contextlib.suppress(OSError):
+            write_state(msgspec.structs.replace(state, phase=phase))
 
 
 def _read(path: Path) -> str:

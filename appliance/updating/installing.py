@@ -33,10 +33,12 @@ def install(
     targets: Mapping[str, Path],
     folder: Path,
     is_busy: Callable[[], bool],
+    tell: Callable[[int], None] = lambda _percent: None,
 ) -> UpdateList:
     """Write a bundle to the other slot's partitions and mark it for one trial.
 
-    Raises `RefusedBundleError`, `BusyError`, OSError. Until the last step nothing the box starts from has changed.
+    `tell` hears how many percent are written. Raises `RefusedBundleError`, `BusyError`, OSError.
+    Until the last step nothing the box starts from has changed.
     """
     if now.is_on_trial:
         raise BusyError("an update is on trial; it is made good or taken back first")
@@ -51,10 +53,13 @@ def install(
         for part in listed.parts:
             if part.size > _size(targets[part.name]):
                 raise RefusedBundleError("too-large", part.name)
+        whole, written = sum(part.size for part in listed.parts), 0
         for part in listed.parts:
             with targets[part.name].open("r+b") as target:
                 for block in unpacked(file, part):
                     target.write(block)
+                    written += len(block)
+                    tell(min(99, written * 100 // whole))
                 target.flush()
                 os.fsync(target.fileno())
         if file.read(1):
