@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from flask import Blueprint, current_app, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -216,6 +216,5 @@ def _step_page(step: str, form: RecordForm | None = None, problem: str = "") -> 
         step=step,
         form=form,
         problem=problem,
-        has_routes="message_routes.choose" in current_app.view_functions,
         **page_values(step),
     )

@@ -40,6 +40,10 @@ NO_PAGES = {
     "persons.choose",
     "policies.following",
     "sms.count_unread",
+    "trust.show",
+    "trust.certificate",
+    "trust.reached",
+    "updates.state",
 }
 """Routes that answer no screen of their own."""
 REFUSED = {"/calls?from_day=x": (422,), "/nowhere": (404,)}
@@ -52,6 +56,8 @@ WITH_IDS = (
     "/search?q=%D8%B1%D8%B6%D8%A7", "/audit?action=setting", "/persons/1/rank",
     "/callbacks?open=1", "/complaints/1", "/complaints/1?open=refer", "/complaints/1?open=close",
     "/complaints/new?person=1",
+    "/setup/office", "/setup/network", "/setup/lines", "/setup/messages", "/setup/import", "/setup/backup",
+    "/setup/sheet",
 )  # fmt: skip
 """Screens of a record, and screens with something wrong on them."""
 RUN = """async () => {
