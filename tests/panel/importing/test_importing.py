@@ -171,6 +171,20 @@ def test_who_may_not_import_sees_nothing_of_it(world: World, name: str | None, s
     assert world.person(name).get("/importing").status_code == status
 
 
+def test_a_file_that_is_in_the_records_says_so_and_offers_nothing_to_store(
+    desk: Person, tmp_path: Path
+) -> None:
+    path = write_workbook(tmp_path / "F1.xlsx", Sample("F1", 40).table())
+    first = send(desk, path)
+    desk.post(f"{first}/columns", {"profile": "F1", "insurer_id": "1"})
+    desk.post(f"{first}/apply")
+    again = send(desk, path)
+    desk.post(f"{again}/columns", {"profile": "F1", "insurer_id": "1"})
+    page = desk.get(again).text
+    assert "با دفتر یکسان است و چیزی برای ثبت نیست" in page
+    assert f"{again}/apply" not in page
+
+
 def test_every_page_says_that_records_are_being_brought_in(
     desk: Person, world: World, tmp_path: Path
 ) -> None:
