@@ -84,6 +84,8 @@ class DecoderBank:
         gathered = self._dtmf_patience.take(samples, is_urgent=is_last or self._dtmf.is_busy)
         if gathered is not None:
             messages += self._dtmf.feed_8k(gathered, now_s)
+        if not messages:
+            return messages
         found: list[CallerMessage] = []
         for message in sorted(messages, key=lambda one: one.t_start):
             if any(_overlap(message, other) for other in self._told):

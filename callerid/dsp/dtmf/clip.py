@@ -15,10 +15,11 @@ import numpy as np
 from callerid.dsp.dtmf.events import Event, EventFinder
 from callerid.dsp.dtmf.evidence import PLACES_BEFORE, Verdict, stands_digit, weigh_string
 from callerid.dsp.dtmf.forms import ClipString, parse
-from callerid.dsp.dtmf.front import CLIP_HZ, HOP, LOOKAHEAD, PIECE, FrontEnd
+from callerid.dsp.dtmf.front import HOP, LOOKAHEAD, PIECE
 from callerid.dsp.dtmf.history import History
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ
 from callerid.dsp.dtmf.strings import Row, follows_digits, goes_on, rows_ending_with, skips_events
+from callerid.dsp.dtmf.windows import WindowFront
 from callerid.dsp.message import CallerMessage, Samples
 from callerid.dsp.resample import Resampler
 
@@ -52,7 +53,7 @@ class DtmfClipDecoder:
     def __init__(self, rate_hz: float = SAMPLE_RATE_HZ, *, without_start: bool = False) -> None:
         """``without_start`` also takes ``number #``: only for lines known to send it."""
         self._resampler = Resampler(rate_hz)
-        self._front = FrontEnd(CLIP_HZ, with_wide=False)
+        self._front = WindowFront()
         self._finder = EventFinder()
         self._history = History()
         self._without_start = without_start
@@ -77,19 +78,20 @@ class DtmfClipDecoder:
         """Like :meth:`feed`, for clean samples at 8 kHz; ``now_s`` is the input consumed with them."""
         found: list[CallerMessage] = []
         for at in range(0, len(samples), PIECE):
-            slices = self._front.feed(samples[at : at + PIECE])
-            if not len(slices.band):
+            windows = self._front.feed(samples[at : at + PIECE])
+            if not len(windows.band):
                 continue
-            self._history.add(slices.filtered)
-            heard = self._finder.feed(slices)
+            self._history.add(windows.filtered)
+            heard = self._finder.feed(windows)
             if heard or any(self._due.values()):
                 found += self._look(now_s)
         return found
 
     def _look(self, now_s: float) -> list[CallerMessage]:
-        events = self._finder.clear_events()
         found: list[CallerMessage] = []
         recent = self._finder.windows - RECENT
+        # Most of the time nothing that may be an end sign has sounded lately: then nothing needs to be sorted out.
+        events = self._finder.clear_events() if self._finder.sounded(END_SIGNS, self._due, recent) else []
         for index, event in enumerate(events):
             times = self._due.get(event.born)
             fresh = event.last >= recent if times is None else bool(times)

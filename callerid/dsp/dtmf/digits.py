@@ -89,7 +89,7 @@ class DtmfDigits:
 
     def __init__(self, rate_hz: float = SAMPLE_RATE_HZ) -> None:
         self._resampler = Resampler(rate_hz)
-        self._front = FrontEnd(DIALLED_HZ, with_wide=True)
+        self._front = FrontEnd(DIALLED_HZ)
         self._run: _Run | None = None
         self._before: list[float] = []
 

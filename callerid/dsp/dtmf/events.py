@@ -9,17 +9,17 @@ what stands in a regular row, :mod:`callerid.dsp.dtmf.evidence` decides.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from callerid.dsp.dtmf.front import CLIP_HZ, HOP, OFFSETS, SLICE, Slices
-from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
+from callerid.dsp.dtmf.front import HOP, SLICE
+from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, key_of
+from callerid.dsp.dtmf.windows import CLIP_HZ, OFFSETS, WINDOW, Windows
 
-WINDOW: Final = 7
-"""Slices of one window: 40 ms, the shortest digit an exchange sends (Q.24: 40 ms must be taken)."""
 CENTRE: Final = WINDOW * HOP // 2 + HOP // 2
 """Samples from a window's begin to its middle."""
 SCORE: Final = 0.26
@@ -79,14 +79,9 @@ class Event:
 
 
 class EventFinder:
-    """Turn slices into events, a bounded number of them."""
+    """Turn windows into events, a bounded number of them."""
 
     def __init__(self) -> None:
-        angles = 2 * np.pi * CLIP_HZ * HOP / SAMPLE_RATE_HZ
-        turns = np.exp(-1j * angles[None, :] * np.arange(WINDOW)[:, None])
-        self._turns = turns.astype(np.complex64)
-        size = self._turns.shape[1]
-        self._tones = np.zeros((0, size), np.complex64)
         self._band = np.zeros(0, np.float32)
         self._next = 0
         self._lively = -ACTIVE - 1
@@ -99,25 +94,23 @@ class EventFinder:
         """Windows seen so far: the next one's number."""
         return self._next
 
-    def feed(self, slices: Slices) -> bool:
-        """Consume slices; tell whether an event began or went on."""
-        self._tones = np.concatenate((self._tones, slices.tones))
-        self._band = np.concatenate((self._band, slices.band))
-        new = len(self._band) - WINDOW + 1
-        if new <= 0:
+    def feed(self, windows: Windows) -> bool:
+        """Consume windows; tell whether an event began or went on."""
+        band = np.concatenate((self._band, windows.band))
+        new = len(windows.tones)
+        self._band = band[new:]
+        if not new:
             return False
         first, self._next = self._next, self._next + new
-        tones, band = self._tones, self._band
-        self._tones, self._band = tones[new:], band[new:]
         step = band.itemsize
         power = np.ndarray((new, WINDOW), np.float32, band, 0, (step, step)).sum(1)
         if float(power.max()) < SILENT * SLICE * WINDOW / 2:
             return False
-        row, item = tones.strides
-        windows = np.ndarray((new, *self._turns.shape), np.complex64, tones, 0, (row, row, item))
-        summed = (windows * self._turns).sum(1)
-        energy = (summed.real**2 + summed.imag**2).reshape(new, len(OFFSETS), len(TONES_HZ))
-        best = energy[:, :, :4].max(2) + energy[:, :, 4:].max(2)
+        squares = windows.tones * windows.tones
+        energy = squares[:, : len(CLIP_HZ)] + squares[:, len(CLIP_HZ) :]
+        groups = energy.reshape(new, 2, 4, len(OFFSETS))
+        strongest = groups.max(2)
+        best = strongest[:, 0] + strongest[:, 1]
         score = best.max(1) * self._scale / np.maximum(power, SILENT)
         high = np.nonzero(score > SCORE)[0]
         if not len(high):
@@ -125,12 +118,12 @@ class EventFinder:
         self._settle()
         for index in high.tolist():
             offset = int(best[index].argmax())
-            self._add(first + index, float(score[index]), energy[index, offset])
+            low_group, high_group = groups[index, :, :, offset].tolist()
+            key = key_of(low_group.index(max(low_group)), high_group.index(max(high_group)))
+            self._add(first + index, float(score[index]), key, float(best[index, offset]))
         return True
 
-    def _add(self, window: int, score: float, energy: npt.NDArray[np.float32]) -> None:
-        row, column = int(energy[:4].argmax()), int(energy[4:].argmax())
-        key, strength = key_of(row, column), float(energy[row] + energy[4 + column])
+    def _add(self, window: int, score: float, key: str, strength: float) -> None:
         for event in self._open[:-4:-1]:
             if event.key == key and window - event.scores[-1][0] <= BREAK:
                 event.take(window, score, strength)
@@ -162,6 +155,13 @@ class EventFinder:
     def events(self) -> list[Event]:
         """All events kept, in order of time."""
         return self._settled + self._open
+
+    def sounded(self, keys: Collection[str], due: Collection[int], recent: int) -> bool:
+        """Say whether one of the keys has sounded since window ``recent``, or its event is among those still due."""
+        return any(
+            event.key in keys and (event.last >= recent or event.born in due)
+            for event in chain(self._open, self._settled)
+        )
 
     def clear_events(self) -> list[Event]:
         """Give the events that are not in the shadow of a stronger one."""

@@ -1,8 +1,10 @@
-"""The common front end of both DTMF detectors: from samples to short correlations with the eight tones.
+"""The front end of dialled digits: from samples to short correlations with the eight tones.
 
 Every 5 ms it gives the correlations of 10 ms of sound (Hann-weighted, so that two neighbours overlap to a
 constant weight and sums of neighbours are exact long windows) and the power in two bands. The band filter
 and the correlators are multiplied together beforehand: one matrix product a block does all.
+
+The front end of caller ID (:mod:`callerid.dsp.dtmf.windows`) is built of the same parts.
 
 Mains hum, dial tone and direct current fall outside the bands and leave no trace: hum 18 dB over the signal
 is in TIA-716's list of what a receiver must take.
@@ -32,11 +34,7 @@ BAND_HZ: Final = (550.0, 1820.0)
 WIDE_HZ: Final = (230.0, 3300.0)
 """Half-gain edges of the speech band, above the hum, for telling speech from tones."""
 STOP_DB: Final = 60.0
-OFFSETS: Final = np.arange(-4, 5) * 0.01
-"""Hypotheses of a common frequency error of the sender's clock: ±4 % in steps of 1 %."""
 DIAL_TONE_HZ: Final = 425.0
-CLIP_HZ: Final = (TONES_HZ[None, :] * (1 + OFFSETS[:, None])).ravel()
-"""``(72,)``: the tones of caller ID under every hypothesis."""
 DIALLED_HZ: Final = np.append(TONES_HZ, DIAL_TONE_HZ)
 """``(9,)``: the tones of dialled digits, and the dial tone that may go on beside the first of them."""
 LOOKAHEAD: Final = HALF + SLICE - HOP
@@ -48,9 +46,6 @@ Complex = npt.NDArray[np.complex64]
 Real = npt.NDArray[np.float32]
 
 
-NOTHING: Final = np.zeros(0, np.float32)
-
-
 class Slices(NamedTuple):
     """What the front end made of a block: ``n`` slices, the first beginning at hop ``first``."""
 
@@ -60,44 +55,40 @@ class Slices(NamedTuple):
     band: Real
     """``(n,)``: Hann-weighted energy in the tone band."""
     wide: Real
-    """``(n,)``: Hann-weighted energy in the speech band; empty where it is not asked for."""
-    filtered: Real
-    """``(n, 40)``: the hop's samples in the tone band, delay taken out."""
+    """``(n,)``: Hann-weighted energy in the speech band."""
 
 
-def _window() -> npt.NDArray[np.float64]:
+def slice_window() -> npt.NDArray[np.float64]:
     """Periodic Hann: neighbours half a window apart sum to exactly one."""
     window: npt.NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(SLICE) + 0.5) / SLICE)
     return window
 
 
-def _correlators(frequencies: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128]:
+def correlators(frequencies: npt.NDArray[np.floating]) -> npt.NDArray[np.complex128]:
     """``(SLICE, len(frequencies))``: windowed conjugate tones."""
     turns = np.outer(np.arange(SLICE), frequencies) / SAMPLE_RATE_HZ
-    basis: npt.NDArray[np.complex128] = _window()[:, None] * np.exp(-2j * np.pi * turns)
+    basis: npt.NDArray[np.complex128] = slice_window()[:, None] * np.exp(-2j * np.pi * turns)
     return basis
 
 
 @lru_cache
-def _matrix(frequencies: tuple[float, ...], with_wide: bool) -> Real:
-    """Band filter times correlators, side by side with the filters alone: made once, used by every stream."""
+def _matrix(frequencies: tuple[float, ...]) -> Real:
+    """Filter times correlators, side by side with the filters alone: made once, used by every stream."""
     band_matrix = apply_matrix(bandpass(TAPS, *BAND_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE)
     wide_matrix = apply_matrix(bandpass(TAPS, *WIDE_HZ, SAMPLE_RATE_HZ, STOP_DB), SLICE)
-    basis = (wide_matrix if with_wide else band_matrix) @ _correlators(np.array(frequencies))
-    parts = [basis.real, basis.imag, band_matrix]
-    if with_wide:
-        parts.append(wide_matrix)
+    basis = wide_matrix @ correlators(np.array(frequencies))
+    parts = [basis.real, basis.imag, band_matrix, wide_matrix]
     return np.ascontiguousarray(np.hstack(parts), np.float32)
 
 
 class FrontEnd:
     """Cut a stream into slices. The same slices come out however the stream was cut into blocks."""
 
-    def __init__(self, frequencies: npt.NDArray[np.floating], *, with_wide: bool) -> None:
-        """``frequencies``: what to correlate with. With ``with_wide`` the speech band is measured too."""
-        self._matrix = _matrix(tuple(frequencies.tolist()), with_wide)
+    def __init__(self, frequencies: npt.NDArray[np.floating]) -> None:
+        """``frequencies``: what to correlate with."""
+        self._matrix = _matrix(tuple(frequencies.tolist()))
         self._columns = len(frequencies)
-        self._weights = _window().astype(np.float32)
+        self._weights = slice_window().astype(np.float32)
         self._span = self._matrix.shape[0]
         self._buffer = np.zeros(0, np.float32)
         self._next = 0
@@ -119,16 +110,5 @@ class FrontEnd:
         tones.real = made[:, : self._columns]
         tones.imag = made[:, self._columns : edge]
         band = made[:, edge : edge + SLICE]
-        return Slices(
-            first,
-            tones,
-            (band * band) @ self._weights,
-            self._wide(made[:, edge + SLICE :]),
-            band[:, :HOP],
-        )
-
-    def _wide(self, wide: Real) -> Real:
-        if not wide.shape[1]:
-            return NOTHING
-        energy: Real = ((wide * wide) @ self._weights).astype(np.float32, copy=False)
-        return energy
+        wide = made[:, edge + SLICE :]
+        return Slices(first, tones, (band * band) @ self._weights, (wide * wide) @ self._weights)

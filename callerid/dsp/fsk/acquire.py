@@ -18,7 +18,18 @@ from callerid.dsp.fsk.path import Trellis
 from callerid.dsp.fsk.preamble import Marks
 from callerid.dsp.fsk.seizure import Seizure, learn_marks, prior_information
 from callerid.dsp.fsk.standards import RATE_HZ, SAMPLES_PER_BIT, ToneStandard, radians
-from callerid.dsp.fsk.trellis import BETWEEN, NEVER, PLACES, Decisions, branch_metrics, forward, trace
+from callerid.dsp.fsk.trellis import (
+    BETWEEN,
+    NEVER,
+    PLACES,
+    Decisions,
+    bit_rows,
+    forward,
+    log_likelihoods,
+    phase_basis,
+    space_angles,
+    trace,
+)
 from callerid.dsp.fsk.wave import (
     A_MARK,
     A_SPACE,
@@ -42,6 +53,8 @@ COARSE_SPACES = 21
 FINE_BITS = LEAD_BITS + 42
 """Bits after which one is chosen."""
 FINE_SPACES = 44
+STAGE_BITS = 14
+"""Bits the trellis of a stepped clock is run over at a time: its columns are many, and at first few can be reached."""
 FINALISTS = 16
 """Hypotheses kept after the first bits."""
 STEPPED_SHIFTS = np.array([-0.5, 0.0, 0.5])
@@ -152,8 +165,7 @@ def acquire(history: History, marks: Marks, vectors: Floats, clock: Clock) -> St
         place, column = divmod(int(metrics[finalist].argmax()), metrics.shape[2])
         if column == 0 or not _is_signal(wave, likelihood):
             continue
-        lengths = clock.lengths(-LEAD_BITS, FINE_BITS)
-        bits, *_ = trace(decisions, int(finalist), place, column, lengths)
+        bits = _trace(decisions, int(finalist), place, column, clock)
         excess = _learn(history, marks, wave, bits)
         if found is None or excess < found.excess:
             is_clean = wave.is_clean(excess)
@@ -172,7 +184,7 @@ def choose_timing(history: History, marks: Marks, seizure: Seizure) -> Start | N
     shifts = np.arange(TAU_STEPS) / TAU_STEPS
     vectors = np.repeat(wave.vector[None, :], TAU_STEPS, axis=0)
     vectors[:, TAU] += shifts * vectors[:, SPB]
-    metrics, _ = _run(history, marks, vectors, wave.noise, wave.clock, FINE_BITS, FINE_SPACES)
+    metrics, _ = _run(history, marks, vectors, wave.noise, wave.clock, FINE_BITS, FINE_SPACES, decide=False)
     likelihoods = metrics.max(axis=(1, 2)) + np.where(shifts == 0.0, KEPT_CLOCK_BONUS, 0.0)
     best = int(likelihoods.argmax())
     wave.vector = vectors[best].copy()
@@ -190,19 +202,42 @@ def _run(
     spaces: int,
     *,
     decide: bool = True,
-) -> tuple[npt.NDArray[np.float32], Decisions]:
+) -> tuple[npt.NDArray[np.float32], list[Decisions]]:
     """Run the trellis over the first bits for all hypotheses; single precision, for the caches are small."""
     first = -LEAD_BITS
     columns = 1 + spaces * clock.scale
     earliest = float(vectors[:, TAU].min()) + clock.edge(first) * float(vectors[:, SPB].max())
     low = marks.wave.origin + math.floor(earliest)
     heard = history.view(low, samples_needed(marks))
-    counts = np.arange(columns, dtype=np.float64)
-    mark, space = branch_metrics(vectors, noise, heard, low - marks.wave.origin, first, bits, counts, clock)
-    metrics = np.full((len(vectors), PLACES, columns), NEVER, dtype=np.float32)
-    metrics[:, BETWEEN, 0] = 0.0
-    single = mark.astype(np.float32), space.astype(np.float32)
-    return forward(metrics, *single, clock.lengths(first, bits), reached=1, decide=decide)
+    rows, energy = bit_rows(vectors, noise, heard, low - marks.wave.origin, first, bits, clock)
+    basis = phase_basis(space_angles(vectors, np.arange(columns, dtype=np.float64), clock))
+    lengths = clock.lengths(first, bits)
+    stage = bits if clock is EVEN else STAGE_BITS
+    metrics = np.full((len(vectors), PLACES, 1), NEVER, dtype=np.float32)
+    metrics[:, BETWEEN] = 0.0
+    decisions: list[Decisions] = []
+    for begin in range(0, bits, stage):
+        end = min(begin + stage, bits)
+        reach = min(1 + int(lengths[:end].sum()), columns)
+        wider = np.full((len(vectors), PLACES, reach), NEVER, dtype=np.float32)
+        wider[:, :, : metrics.shape[2]] = metrics
+        part = slice(2 * begin, 2 * end)
+        both = log_likelihoods(rows[:, part], energy[:, part], basis[:, :, :reach]).astype(np.float32)
+        metrics, decided = forward(wider, both, lengths[begin:end], decide=decide)
+        decisions.append(decided)
+    return metrics, decisions
+
+
+def _trace(decisions: list[Decisions], hypothesis: int, place: int, column: int, clock: Clock) -> Bits:
+    """Give the bits of the best path of a hypothesis to a state after the last of them."""
+    end = FINE_BITS
+    bits: list[Bits] = []
+    for decided in reversed(decisions):
+        lengths = clock.lengths(end - len(decided) - LEAD_BITS, len(decided))
+        part, _, place, column = trace(decided, hypothesis, place, column, lengths)
+        bits.insert(0, part)
+        end -= len(decided)
+    return np.concatenate(bits)
 
 
 def _is_signal(wave: Wave, likelihood: float) -> bool:

@@ -58,9 +58,10 @@ class HighPass:
     def feed(self, block: Samples) -> npt.NDArray[np.float64]:
         """Give as many filtered samples as came in; NaN counts as 0 and infinities are limited."""
         joined = np.concatenate([self._past, block])
-        if not np.isfinite(joined).all():
+        # Written so that a NaN, which is neither, is dealt with too.
+        if not (joined.max() <= LARGEST_SAMPLE and joined.min() >= -LARGEST_SAMPLE):
             joined = np.nan_to_num(joined, nan=0.0, posinf=LARGEST_SAMPLE, neginf=-LARGEST_SAMPLE)
-        np.maximum(joined, -LARGEST_SAMPLE, out=joined)
-        np.minimum(joined, LARGEST_SAMPLE, out=joined)
+            np.maximum(joined, -LARGEST_SAMPLE, out=joined)
+            np.minimum(joined, LARGEST_SAMPLE, out=joined)
         self._past = joined[-(TAPS - 1) :]
         return np.convolve(joined, _taps(), mode="valid")

@@ -94,7 +94,7 @@ class Trellis:
             metrics[0, BETWEEN, margin] = 0.0
         low, high = wave.edge(self.next_bit), wave.edge(self.next_bit + bits)
         counts = base + np.arange(width, dtype=np.float64)
-        mark, space = branch_metrics(
+        both = branch_metrics(
             wave.vector[None, :],
             wave.noise,
             self._history.view(low, high),
@@ -104,7 +104,7 @@ class Trellis:
             counts,
             self._clock,
         )
-        final, decisions = forward(metrics, mark, space, lengths)
+        final, decisions = forward(metrics, both, lengths)
         self.pieces.append(Piece(self.next_bit, base, decisions, final))
         self.next_bit += bits
 

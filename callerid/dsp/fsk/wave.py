@@ -58,7 +58,9 @@ class Wave(msgspec.Struct, kw_only=True):
 
     def edge(self, bit: int) -> int:
         """Give the absolute index of the first sample at or after the start of a bit."""
-        return self.origin + math.ceil(float(self.vector[TAU] + self.clock.edge(bit) * self.vector[SPB]))
+        return self.origin + math.ceil(
+            float(self.vector[TAU]) + self.clock.edge(bit) * float(self.vector[SPB])
+        )
 
     @property
     def power(self) -> float:
@@ -102,50 +104,58 @@ class Fit(msgspec.Struct, frozen=True):
         return 1.0 - self.residual / self.energy if self.energy > 0.0 else 0.0
 
 
+class _Known:
+    """Bits that are known: what does not change while a wave is fitted to them."""
+
+    def __init__(self, wave: Wave, bits: Bits, first_bit: int, spaces: int) -> None:
+        begins = wave.clock.edges(first_bit, len(bits) + 1)
+        is_space = 1.0 - bits
+        in_space = is_space * (begins[1:] - begins[:-1])
+        self.first, self.end = float(begins[0]), float(begins[-1])
+        self.inner = begins[1:-1]
+        self.of_bit = np.empty((3, len(bits)))
+        self.of_bit[0] = is_space
+        np.multiply(begins[:-1], is_space, out=self.of_bit[1])
+        np.subtract(np.cumsum(in_space), in_space, out=self.of_bit[2])
+        self.of_bit[2] += spaces / wave.clock.columns_per_bit
+
+
 class _Stretch:
     """Samples and the model of them for known bits."""
 
-    def __init__(
-        self, wave: Wave, samples: Floats, start: int, bits: Bits, first_bit: int, spaces: int
-    ) -> None:
-        vector = wave.vector
-        low = max(wave.edge(first_bit), start)
-        high = max(min(wave.edge(first_bit + len(bits)), start + len(samples)), low)
-        self._wave = wave
-        self._times = np.arange(low - wave.origin, high - wave.origin).astype(np.float64)
-        begins = wave.clock.edges(first_bit, len(bits) + 1)
-        self.places = np.searchsorted(vector[TAU] + begins[1:-1] * vector[SPB], self._times, side="right")
-        in_space = (1.0 - bits) * np.diff(begins)
-        sent = np.cumsum(in_space) - in_space + spaces / wave.clock.columns_per_bit
-        self._is_space = (1.0 - bits)[self.places]
-        self._number = begins[self.places] * self._is_space
-        self._count = sent[self.places]
-        inside = self._is_space * (self._times - vector[TAU]) - self._number * vector[SPB]
-        self._space_time = vector[SPB] * self._count + inside
-        phases = vector[PHASE] + vector[W_MARK] * self._times
-        phases += (vector[W_SPACE] - vector[W_MARK]) * self._space_time
-        self._amplitude = vector[A_MARK] + (vector[A_SPACE] - vector[A_MARK]) * self._is_space
-        self._cosines, self._sines = np.cos(phases), np.sin(phases)
-        heard = samples[low - start : high - start]
-        self.residuals = heard - self._amplitude * self._cosines
-        self.energy = float(heard @ heard)
+    def __init__(self, wave: Wave, samples: Floats, start: int, known: _Known) -> None:
+        phase, w_mark, w_space, spb, tau, a_mark, a_space = self._vector = wave.vector.tolist()
+        low = max(wave.origin + math.ceil(tau + known.first * spb), start)
+        high = max(min(wave.origin + math.ceil(tau + known.end * spb), start + len(samples)), low)
+        self._times = np.arange(low - wave.origin, high - wave.origin, dtype=np.float64)
+        self.places = (tau + known.inner * spb).searchsorted(self._times, side="right")
+        # Is a space; begin of its bit in mean bits, 0 for marks; spaces sent before it.
+        self._is_space, self._number, self._count = known.of_bit.take(self.places, axis=1)
+        inside = self._is_space * (self._times - tau) - self._number * spb
+        self._space_time = spb * self._count + inside
+        self._phases = phase + w_mark * self._times
+        self._phases += (w_space - w_mark) * self._space_time
+        self._amplitude = a_mark + (a_space - a_mark) * self._is_space
+        self._cosines = np.cos(self._phases)
+        self._heard = samples[low - start : high - start]
+        self.residuals = self._heard - self._amplitude * self._cosines
 
     def fit(self) -> Fit:
-        residuals = self.residuals
-        return Fit(self.energy, float(residuals @ residuals), len(residuals), residuals, self.places)
+        residuals, heard = self.residuals, self._heard
+        return Fit(float(heard @ heard), float(residuals @ residuals), len(residuals), residuals, self.places)
 
     def jacobian(self) -> Floats:
         """Give how each sample changes with each parameter, (7, n)."""
-        apart = float(self._wave.vector[W_SPACE] - self._wave.vector[W_MARK])
-        slope = -self._amplitude * self._sines
+        apart = self._vector[W_SPACE] - self._vector[W_MARK]
+        slope = -self._amplitude * np.sin(self._phases)
         jacobian = np.empty((PARAMETERS, len(slope)))
         jacobian[PHASE] = slope
-        jacobian[W_SPACE] = slope * self._space_time
-        jacobian[W_MARK] = slope * self._times - jacobian[W_SPACE]
-        jacobian[SPB] = slope * (self._count - self._number) * apart
-        jacobian[TAU] = slope * self._is_space * -apart
-        jacobian[A_SPACE] = self._cosines * self._is_space
-        jacobian[A_MARK] = self._cosines - jacobian[A_SPACE]
+        np.multiply(slope, self._space_time, out=jacobian[W_SPACE])
+        np.subtract(slope * self._times, jacobian[W_SPACE], out=jacobian[W_MARK])
+        np.multiply(slope * (self._count - self._number), apart, out=jacobian[SPB])
+        np.multiply(slope * self._is_space, -apart, out=jacobian[TAU])
+        np.multiply(self._cosines, self._is_space, out=jacobian[A_SPACE])
+        np.subtract(self._cosines, jacobian[A_SPACE], out=jacobian[A_MARK])
         return jacobian
 
 
@@ -165,17 +175,19 @@ def refine(
     changed. Samples that fit worse than the noise explains count for less: a first guess far off must not be
     believed. Gives the fit before the last step.
     """
-    prior, known = wave.vector.copy(), wave.information
-    stretch = _Stretch(wave, samples, start, bits, first_bit, spaces_before)
+    prior, information = wave.vector.copy(), wave.information
+    known = _Known(wave, bits, first_bit, spaces_before)
+    stretch = _Stretch(wave, samples, start, known)
     for number in range(rounds):
         if number:
-            stretch = _Stretch(wave, samples, start, bits, first_bit, spaces_before)
-        if not len(stretch.residuals):
+            stretch = _Stretch(wave, samples, start, known)
+        count = len(stretch.residuals)
+        if not count:
             break
-        noise = max(wave.noise, float(np.mean(np.square(stretch.residuals))))
+        noise = max(wave.noise, float(np.add.reduce(np.square(stretch.residuals))) / count)
         jacobian = stretch.jacobian()
-        wave.information = known + jacobian @ jacobian.T / noise
-        pull = jacobian @ stretch.residuals / noise + known @ (prior - wave.vector)
+        wave.information = information + jacobian @ jacobian.T / noise
+        pull = jacobian @ stretch.residuals / noise + information @ (prior - wave.vector)
         wave.vector += np.linalg.solve(wave.information, pull)
         least = LEAST_AMPLITUDE_SHARE * float(wave.vector[A_MARK:].max())
         np.maximum(wave.vector[A_MARK:], least, out=wave.vector[A_MARK:])

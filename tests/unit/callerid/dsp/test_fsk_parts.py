@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from callerid.dsp.fsk.carrier import WINDOW, MarkScanner
-from callerid.dsp.fsk.clock import BITS_IN_CYCLE, CLOCKS, EVEN, STEPS_IN_CYCLE, Clock
+from callerid.dsp.fsk.clock import BITS_IN_CYCLE, CLOCKS, EVEN, STEPS_IN_CYCLE, TABLE_BITS, Clock
 from callerid.dsp.fsk.highpass import DELAY, HighPass
 from callerid.dsp.fsk.history import History
 from callerid.dsp.fsk.margins import FARTHEST, WEAK_MARGIN, Rival, Survey, least_combination
@@ -113,6 +113,44 @@ def test_the_fit_finds_the_wave_again(tones: ToneStandard, clock: Clock) -> None
 
 
 @pytest.mark.parametrize("clock", CLOCKS[:2], ids=str)
+def test_hypotheses_side_by_side_come_out_as_each_alone(clock: Clock) -> None:
+    rng = np.random.default_rng(8)
+    steps, hypotheses, width = 30, 3, 6 * clock.scale + 3
+    lengths = clock.lengths(-9, steps)
+    both = rng.normal(size=(steps, 2, hypotheses, width))
+    metrics = np.full((hypotheses, PLACES, width), NEVER)
+    metrics[:, BETWEEN, 0] = 0.0
+    alone = [
+        forward(metrics[one : one + 1], both[:, :, one : one + 1].copy(), lengths)
+        for one in range(hypotheses)
+    ]
+    final, decisions = forward(metrics, both, lengths)
+    for one, (own, decided) in enumerate(alone):
+        reached = own[0] > 0.5 * NEVER
+        assert reached.sum() > width
+        assert np.array_equal(final[one][reached], own[0][reached])
+        assert (final[one][~reached] < 0.5 * NEVER).all()
+        place, column = divmod(int(own[0].argmax()), width)
+        (bits, *state), (same, *other) = (
+            trace(decisions, one, place, column, lengths),
+            trace(decided, 0, place, column, lengths),
+        )
+        assert np.array_equal(bits, same)
+        assert state == other
+        assert state[1:] == [BETWEEN, 0]
+
+
+@pytest.mark.parametrize("clock", CLOCKS[1:], ids=str)
+def test_a_clock_begins_its_bits_alike_inside_and_outside_its_table(clock: Clock) -> None:
+    low, high = TABLE_BITS
+    # A whole number of cycles further on everything is the same, only later.
+    cycles = (high - low) // BITS_IN_CYCLE + 1
+    later = clock.starts(low + cycles * BITS_IN_CYCLE, 40) - cycles * STEPS_IN_CYCLE
+    assert later.tolist() == clock.starts(low, 40).tolist()
+    assert clock.edge(low + 7) == clock.edges(low + 7, 1)[0]
+
+
+@pytest.mark.parametrize("clock", CLOCKS[:2], ids=str)
 def test_the_trellis_finds_the_best_of_all_sequences(clock: Clock) -> None:
     rng = np.random.default_rng(5)
     wave = wave_of(BELL202, clock, noise=1.5)
@@ -121,10 +159,10 @@ def test_the_trellis_finds_the_best_of_all_sequences(clock: Clock) -> None:
     heard = heard + rng.normal(size=len(heard)) * math.sqrt(wave.noise)
     start, lengths = wave.edge(0), clock.lengths(0, count)
     columns = np.arange(int(lengths.sum()) + 1, dtype=np.float64)
-    mark, space = branch_metrics(wave.vector[None], wave.noise, heard, start, 0, count, columns, clock)
+    both = branch_metrics(wave.vector[None], wave.noise, heard, start, 0, count, columns, clock)
     metrics = np.full((1, PLACES, len(columns)), NEVER)
     metrics[0, BETWEEN, 0] = 0.0
-    final, decisions = forward(metrics, mark, space, lengths)
+    final, decisions = forward(metrics, both, lengths)
     best = float(final[0, BETWEEN].max())
     bits, _, place, column = trace(decisions, 0, BETWEEN, int(final[0, BETWEEN].argmax()), lengths)
     assert (place, column) == (BETWEEN, 0)
