@@ -21,6 +21,7 @@ SECTIONS = {
     "office-days": "tests.bench.office_days",
     "caller-id-fsk": "tests.bench.caller_id_fsk",
     "caller-id-dtmf": "tests.bench.caller_id_dtmf",
+    "decoder-speed": "tests.bench.decoder_speed",
     "wrong-numbers": "tests.bench.wrong_numbers",
     "talk-off": "tests.bench.talkoff",
     "recorder": "tests.bench.recorder",
