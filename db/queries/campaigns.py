@@ -298,6 +298,45 @@ def count_messages(conn: Connection, campaign_id: int) -> list[StateCount]:
     )
 
 
+class CampaignFile(msgspec.Struct, frozen=True):
+    """The file a campaign's numbers were read from."""
+
+    file_name: str
+    content: bytes
+
+
+def upsert_campaign_file(conn: Connection, campaign_id: int, file_name: str, content: bytes) -> None:
+    """Keep a campaign's file, in place of one that was kept before."""
+    conn.execute(
+        "INSERT INTO campaign_files (campaign_id, file_name, content) VALUES (?, ?, ?) ON CONFLICT (campaign_id) "
+        "DO UPDATE SET file_name = excluded.file_name, content = excluded.content",
+        (campaign_id, file_name, content),
+    )
+
+
+def delete_campaign_file(conn: Connection, campaign_id: int) -> None:
+    """Forget a campaign's file."""
+    conn.execute("DELETE FROM campaign_files WHERE campaign_id = ?", (campaign_id,))
+
+
+def find_campaign_file(conn: Connection, campaign_id: int) -> CampaignFile | None:
+    """Give a campaign's file; None when none was kept."""
+    return fetch_one(
+        conn,
+        CampaignFile,
+        "SELECT file_name, content FROM campaign_files WHERE campaign_id = ?",
+        (campaign_id,),
+    )
+
+
+def has_campaign_file(conn: Connection, campaign_id: int) -> bool:
+    """Tell whether a campaign's file was kept."""
+    return (
+        conn.execute("SELECT 1 FROM campaign_files WHERE campaign_id = ?", (campaign_id,)).fetchone()
+        is not None
+    )
+
+
 def has_waiting(conn: Connection, campaign_id: int) -> bool:
     """Tell whether anything of a campaign waits: a recipient without a message, or a message on its way."""
     row = conn.execute(

@@ -18,6 +18,7 @@ from appliance.domain.fields.kinds import Day, FieldProblem, TimeOfDay, Whole
 from appliance.domain.messaging.campaign_drafts import (
     check_draft,
     draft_campaign,
+    keep_file,
     receivers_of_draft,
     redraft_campaign,
     require_campaign,
@@ -27,7 +28,7 @@ from appliance.domain.messaging.happenings import EVERYWHERE, POLICY_FIELDS
 from appliance.domain.messaging.queueing import LONGEST_BODY
 from appliance.domain.messaging.rendering import fields_in, stray_braces, unknown_fields
 from appliance.domain.messaging.segments import segments_of
-from db.queries.campaigns import Campaign
+from db.queries.campaigns import Campaign, has_campaign_file
 from db.queries.message_settings import read_settings
 from db.queries.message_templates import Template, find_template, list_templates
 from panel.access import permission
@@ -62,6 +63,10 @@ class Form:
     start_day: str = ""
     start_time: str = ""
     per_hour: str = ""
+    keeps_file: bool = False
+    """Whether the file is to be kept with the campaign."""
+    upload: tuple[str, bytes] | None = None
+    """Name and bytes of the file of this form."""
     problems: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -106,6 +111,7 @@ def edit(campaign_id: int) -> ResponseReturnValue:
         at = local(from_text(row.starts_at), office().zone)
         form.start_day, form.start_time = format_date(at.date()), persian_digits(f"{at:%H:%M}")
     form.per_hour = persian_digits(row.per_hour or "")
+    form.keeps_file = has_campaign_file(conn(), campaign_id)
     return _page(form, audience, row)
 
 
@@ -146,6 +152,8 @@ def _draft(row: Campaign | None) -> ResponseReturnValue:
         else:
             campaign_id = row.id
             redraft_campaign(act, campaign_id, receivers=receivers, **values)
+        stays = form.keeps_file and audience.source == "file" and table is None
+        keep_file(act, campaign_id, form.upload if form.keeps_file else None, is_kept=stays)
     return redirect(path_for("campaigns.show", campaign_id=campaign_id), 303)
 
 
@@ -161,10 +169,11 @@ def _audience(
         if (upload is None or not upload.filename) and before and before.source == "file":
             return before, None
         try:
-            name, table = read_upload(upload)
+            name, content, table = read_upload(upload)
         except TableRefused as problem:
             form.problems["file"] = FILE_PROBLEMS[str(problem)]
             return None, None
+        form.upload = (name, content)
         return Audience(
             source="file", title=f"فایل {name}", columns=table.headings, number_column=table.number_column,
             name_column=table.name_column,
@@ -213,6 +222,7 @@ def _typed() -> Form:
         query=given.get("query", "")[:4_000], kind="service" if given.get("kind") == "service" else "advertising",
         body=given.get("body", "").replace("\r\n", "\n"), start_day=given.get("start_day", "")[:20].strip(),
         start_time=given.get("start_time", "")[:10].strip(), per_hour=given.get("per_hour", "")[:10].strip(),
+        keeps_file=given.get("keep_file") == "1",
     )  # fmt: skip
     form.template = _template(given.get("template", ""))
     if not form.body.strip() and form.template:

@@ -17,13 +17,13 @@ from panel.sms.compose import office_values
 LONGEST_FILE_NAME = 80
 
 
-def read_upload(upload: FileStorage | None) -> tuple[str, Table]:
-    """Read an uploaded file; give its name and rows. Raises `TableRefused`."""
+def read_upload(upload: FileStorage | None) -> tuple[str, bytes, Table]:
+    """Read an uploaded file; give its name, its bytes and its rows. Raises `TableRefused`."""
     if upload is None or not upload.filename:
         raise TableRefused("missing")
     content = upload.stream.read(LARGEST_BYTES + 1)
     name = "".join(letter for letter in upload.filename if letter.isprintable())
-    return name.rpartition("/")[2][:LONGEST_FILE_NAME], read_table(content)
+    return name.rpartition("/")[2][:LONGEST_FILE_NAME] or "file", content, read_table(content)
 
 
 def gathered(

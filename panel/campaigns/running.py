@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
-from flask import flash, redirect, render_template, request
+from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from appliance.core.clock import to_text
@@ -124,6 +124,22 @@ def columns(campaign_id: int) -> ResponseReturnValue:
     return redirect(path_for("campaigns.show", campaign_id=campaign_id), 303)
 
 
+@blueprint.get("/messages/campaigns/<int:campaign_id>/file")
+@permission("campaigns.send")
+def numbers_file(campaign_id: int) -> ResponseReturnValue:
+    """Give the file out that was kept with a campaign, to be saved."""
+    _require(campaign_id)
+    file = campaigns.find_campaign_file(conn(), campaign_id)
+    if file is None:
+        raise NotFoundError(f"campaign {campaign_id} has no file")
+    answer = Response(file.content, mimetype="application/octet-stream")
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"numbers\"; filename*=UTF-8''{quote(file.file_name, safe='')}"
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
 def _require(campaign_id: int) -> Campaign:
     row = campaign_drafts.require_campaign(conn(), campaign_id)
     if row.channel != "sms":
@@ -179,12 +195,15 @@ def _page(row: Campaign) -> str:
         return f"{path}?{query}#results" if query else f"{path}#results"
 
     today = local(now(), office().zone).date().isoformat()
+    estimate = campaign_drafts.estimate(conn(), row.id, today) if row.state == "draft" else None
     return render_template(
         "campaigns/show.html",
         **_progress(row),
         kind=KINDS[row.kind],
         audience=audience_of(row.audience),
-        estimate=campaign_drafts.estimate(conn(), row.id, today) if row.state == "draft" else None,
+        estimate=estimate,
+        is_stuck=estimate is not None and not estimate.has_route and office().config.sms.route == "none",
+        has_file=campaigns.has_campaign_file(conn(), row.id),
         reason=lambda code: _why(code, row),
         results=results[:ROWS],
         wanted=wanted,

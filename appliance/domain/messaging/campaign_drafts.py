@@ -60,6 +60,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """By today's price of the route, 0 when nobody has said what it costs."""
     is_priced: bool
     """Whether anybody has."""
+    has_route: bool
+    """Whether a route that is switched on carries such messages; without one they wait."""
     samples: tuple[Sample, ...]
 
 
@@ -100,6 +102,19 @@ def redraft_campaign(
         raise ConflictError(f"campaign {campaign_id} is no draft")
     campaigns.delete_recipients(act.conn, campaign_id)
     _store_recipients(act, campaign_id, kept, body, before.channel, kind, segments_of)
+
+
+def keep_file(
+    act: Acting, campaign_id: int, file: tuple[str, bytes] | None, *, is_kept: bool = False
+) -> None:
+    """Keep the file (name, bytes) a draft's numbers were read from, when its maker asked for it.
+
+    Without a file the one that was kept before is forgotten, unless it `is_kept`.
+    """
+    if file is not None:
+        campaigns.upsert_campaign_file(act.conn, campaign_id, *file)
+    elif not is_kept:
+        campaigns.delete_campaign_file(act.conn, campaign_id)
 
 
 def discard_draft(act: Acting, campaign_id: int) -> None:
@@ -147,6 +162,7 @@ def estimate(conn: Connection, campaign_id: int, day: str) -> Estimate:
         parts=parts,
         cost_rial=cost,
         is_priced=rate is not None,
+        has_route=route is not None,
         samples=tuple(samples),
     )
 

@@ -14,8 +14,10 @@ from appliance.domain.messaging.queueing import Channel, Kind, with_footer
 from appliance.domain.messaging.rendering import Value, render
 from appliance.domain.people.reaching import is_reachable, reach_condition
 from db import Connection
-from db.queries.message_screens import find_recipient, list_recent_recipients
+from db.queries.faxes import list_fax_numbers
+from db.queries.message_screens import list_mobiles, list_recent_recipients
 from db.queries.message_settings import read_settings
+from db.queries.occasions import list_email_addresses
 
 WINDOWS = (timedelta(days=3), timedelta(days=30), timedelta(days=180))
 """How far around today something is looked for; the wider only when the narrower has too little."""
@@ -39,7 +41,7 @@ def make_samples(
     """Fill a text for a few real receivers of an event; of no event: for those entered last."""
     footer = read_settings(conn).footer
     made = []
-    for name, number, values in _receivers(conn, event, today, reach, limit):
+    for name, number, values in _receivers(conn, event, today, reach, limit, channel):
         rendered = render(body, {**office, **values}, zone)
         text = with_footer(rendered.text, kind, channel, footer)
         made.append(
@@ -49,12 +51,12 @@ def make_samples(
 
 
 def _receivers(
-    conn: Connection, event: str, today: date, reach: Reach, limit: int
+    conn: Connection, event: str, today: date, reach: Reach, limit: int, channel: Channel
 ) -> Iterator[tuple[str, str, Mapping[str, Value]]]:
     happening = HAPPENINGS.get(event)
     if happening is None:
         for one in list_recent_recipients(conn, reach_condition(reach), limit):
-            yield one.name, one.number, {NAME: one.name}
+            yield one.name, _address(conn, one.id, channel), {NAME: one.name}
         return
     found: dict[tuple[str, int], tuple[str, str, Mapping[str, Value]]] = {}
     for reach_days in WINDOWS:
@@ -67,8 +69,9 @@ def _receivers(
                 break
             if happens.person_id is not None and not is_reachable(conn, reach, happens.person_id):
                 continue
-            person = find_recipient(conn, happens.person_id) if happens.person_id is not None else None
-            number = happens.number or (person.number if person else "")
+            number = happens.number or ""
+            if happens.person_id is not None and (channel != "sms" or not number):
+                number = _address(conn, happens.person_id, channel)
             found[happens.object_kind, happens.object_id] = (
                 str(happens.values.get(NAME) or ""),
                 number,
@@ -77,3 +80,9 @@ def _receivers(
         if len(found) == limit:
             break
     yield from found.values()
+
+
+def _address(conn: Connection, person_id: int, channel: Channel) -> str:
+    """Give where a channel reaches a person first; empty when it does not."""
+    lists = {"sms": list_mobiles, "email": list_email_addresses, "fax": list_fax_numbers}
+    return next(iter(lists[channel](conn, person_id)), "")

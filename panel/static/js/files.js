@@ -1,10 +1,10 @@
-// The chosen file's name stands beside the button that chooses it.
+// The chosen files' names stand beside the button that chooses them.
 export function startFiles() {
   for (const input of document.querySelectorAll("[data-file]")) {
     const shown = input.parentElement.querySelector("[data-file-name]");
     const words = shown.cloneNode(true);
     input.addEventListener("change", () => {
-      if (input.files.length) shown.textContent = input.files[0].name;
+      if (input.files.length) shown.textContent = [...input.files].map((file) => file.name).join("، ");
       else shown.replaceChildren(...words.cloneNode(true).childNodes);
     });
   }

@@ -10,6 +10,7 @@ import pytest
 
 from appliance.domain.acting import acting
 from db import transaction
+from db.queries.message_routes import RouteRow, insert_route
 from db.queries.opt_outs import insert_opt_out
 from sms_modem.campaigning import advance
 from tests.panel.campaigns.test_tables import workbook
@@ -226,3 +227,34 @@ def test_progress_says_what_became_of_each(world: World, modir: Person) -> None:
     assert "<b>۶</b> از ۸ گیرنده" in part
     assert "۲٬۴۰۰ ریال" in part
     assert "۷۵٪" in part
+
+
+def test_a_file_is_kept_when_its_maker_ticks_so_and_forgotten_when_not(world: World, modir: Person) -> None:
+    content = "شماره\n09121110001\n".encode()
+    path = make(modir, who="file", file=(io.BytesIO(content), "فهرست.csv"), keep_file="1")
+    assert f"{path}/file" in modir.get(path).text
+    given = modir.get(f"{path}/file")
+    assert given.data == content
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    form = {"title": "آزمون", "who": "file", "body": "سلام", "kind": "service"}
+    for keeps, status in ((form | {"keep_file": "1"}, 200), (form, 404)):
+        modir.client.post(
+            f"{path}/edit",
+            data=keeps,
+            headers={"X-CSRFToken": modir.token()},
+            content_type="multipart/form-data",
+        )
+        assert modir.get(f"{path}/file").status_code == status
+    other = make(modir, who="file", file=(io.BytesIO(content), "a.csv"))
+    assert modir.get(f"{other}/file").status_code == 404
+
+
+def test_who_confirms_is_told_when_no_route_carries_such_messages(world: World, modir: Person) -> None:
+    words = "هیچ مسیر روشنی پیام تبلیغاتی نمی‌برد"
+    row = RouteRow(id=0, name="m", title="مودم", provider="modem", carries_advertising=False)
+    insert_route(world.conn, row, "2026-01-01T00:00:00.000Z")
+    assert words in modir.get(make(modir, kind="advertising")).text
+    assert "هیچ مسیر روشنی" not in modir.get(make(modir, kind="service")).text
+    row = RouteRow(id=0, name="k", title="سرویس", provider="kavenegar", place=2)
+    insert_route(world.conn, row, "2026-01-01T00:00:00.000Z")
+    assert words not in modir.get(make(modir, kind="advertising")).text

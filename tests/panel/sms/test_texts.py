@@ -103,6 +103,9 @@ def test_a_text_for_e_mail_has_a_subject_and_no_parts(world: World, desk: Person
     row = list_templates(world.conn, channel="email")[0]
     assert (row.subject, row.event) == ("تمدید {رشته}", "policy.expiring")
     assert 'value="تمدید {رشته}"' in desk.get(f"/messages/templates/{row.id}").text
+    assert "0912" not in re.sub(r"<[^>]+>|\s", "", desk.get(f"/messages/templates/{row.id}").text), (
+        "a mail has no number"
+    )
     changed = desk.post(f"/messages/templates/{row.id}", form | {"subject": "دیگر", "is_active": "1"})
     assert changed.status_code == 303
     assert list_templates(world.conn, channel="email")[0].version == 2
