@@ -207,17 +207,19 @@ def test_without_scripts_a_call_is_seen_and_registered_by_an_ordinary_form(
     expect(page.locator("main h2")).to_have_text("نوری")
 
 
-def test_the_whole_card_comes_by_itself_and_nothing_above_moves(
+def test_the_whole_card_comes_by_itself_and_leads_to_the_balance_with_one_click(
     panel: PanelProcess, open_page: OpenPage
 ) -> None:
     page = open_page("/about")
-    panel.call().ring().identify("09121234567")
+    panel.call().ring().identify("09120000001")
     shown = page.locator(CARD)
     wait_until_whole(page)
     box = shown.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 768
     assert page.locator('[data-section="policies"]').bounding_box()["y"] < box["y"] + box["height"] - 120  # type: ignore[index]
+    page.locator(f"{CARD} .card-money a").click()
+    expect(page).to_have_url(re.compile(r"/persons/\d+\?tab=money$"))
 
 
 def test_a_note_is_written_with_one_key_and_survives_a_reload(
