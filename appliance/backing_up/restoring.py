@@ -3,7 +3,8 @@
 1. The copy is decrypted with the key on paper into a folder of its own, compared with its list, brought to this
    version's schema and freed of its day's sessions. Nothing of the box has changed so far; a power cut leaves the
    opened copy to go on with.
-2. In one transaction its contents take the place of the box's (`db.backup.replace_contents`).
+2. In one transaction its contents take the place of the box's (`db.backup.replace_contents`); then the files that stood
+   beside them: lines, the office's name, and the authority its browsers trust already.
 3. `restored` in the data folder tells whoever runs the roles to start them anew.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.backing_up.copies import BackupError
-from appliance.backing_up.sealed import DATABASE, list_sealed, open_sealed
+from appliance.backing_up.sealed import DATABASE, FILES, OWN_FILES, list_sealed, open_sealed
 from appliance.backing_up.state import write_file
 from appliance.core.bells import restored_bell
 from appliance.core.clock import to_text
@@ -83,6 +84,7 @@ def open_copy(source: Path, private: str, folder: Path) -> Opened:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in (OPENED, DATABASE):
         (folder / old).unlink(missing_ok=True)
+    shutil.rmtree(folder / FILES, ignore_errors=True)
     database, manifest = open_sealed(source, key, folder)
     try:
         migrate(database)
@@ -114,11 +116,24 @@ def put_in_force(conn: Connection, folder: Path, now: datetime) -> int:
             held = hold_due_messages(conn, to_text(now), HELD)
         if damage := damage_of(file_of(conn), is_quick=True):
             raise BackupError("damaged", damage)
+        _put_files(folder)
         write_file(restored_bell(folder.parent), f"{to_text(now)}\n".encode(), 0o640)
     except (DatabaseError, OSError) as error:
         raise BackupError("unwritable", str(error)) from error
     forget(folder)
     return held
+
+
+def _put_files(folder: Path) -> None:
+    """Put what stood beside the records in its place; the panel's certificate is then made anew by that authority."""
+    data = folder.parent
+    for name in OWN_FILES:
+        source = folder / FILES / name
+        if source.is_file():
+            (data / name).parent.mkdir(mode=0o700, exist_ok=True)
+            write_file(data / name, source.read_bytes(), 0o640 if name == "office.toml" else 0o600)
+            if name.startswith("tls/"):
+                (data / "tls" / "panel.json").unlink(missing_ok=True)
 
 
 def forget(folder: Path) -> None:

@@ -23,6 +23,9 @@ from db.backup import compact_copy, count_tables, damage_of, file_of
 
 NAME = re.compile(r"aminbox-(\d{8}T\d{6}Z)\.tar\.age")
 DATABASE, MANIFEST = "aminbox.sqlite3", "manifest.json"
+OWN_FILES = ("lines.toml", "office.toml", "tls/authority.pem")
+"""What the panel keeps beside the records: lines, the office's name, and the authority its browsers trust."""
+FILES = "files"
 DAILY, WEEKLY, MONTHLY = 7, 4, 12
 BLOCK = 1 << 20
 
@@ -36,6 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Of the database file."""
     tables: dict[str, int]
     """Rows by table."""
+    files: dict[str, str] = {}
+    """SHA-256 of each of `OWN_FILES` that was there."""
 
 
 def make_sealed(conn: Connection, folder: Path, recipients: list[str], now: datetime, work: Path) -> Path:
@@ -51,8 +56,13 @@ def make_sealed(conn: Connection, folder: Path, recipients: list[str], now: date
             compact_copy(conn, database)
             if damage := damage_of(database):
                 raise BackupError("damaged", damage)
+            kept = {name: path for name in OWN_FILES if (path := file_of(conn).parent / name).is_file()}
             manifest = Manifest(
-                made_at=to_text(now), version=VERSION, sha256=digest(database), tables=count_tables(database)
+                made_at=to_text(now),
+                version=VERSION,
+                sha256=digest(database),
+                tables=count_tables(database),
+                files={name: digest(path) for name, path in kept.items()},
             )
             packed = Path(place) / "packed.tar"
             with tarfile.open(packed, "w") as archive:
@@ -60,6 +70,8 @@ def make_sealed(conn: Connection, folder: Path, recipients: list[str], now: date
                 text.write_bytes(msgspec.json.encode(manifest))
                 archive.add(text, MANIFEST)
                 archive.add(database, DATABASE)
+                for name, path in kept.items():
+                    archive.add(path, f"{FILES}/{name}")
             database.unlink()
             sealed = Path(place) / "sealed.age"
             seal(packed, sealed, recipients)
@@ -75,14 +87,14 @@ def open_sealed(path: Path, private: str, place: Path) -> tuple[Path, Manifest]:
         unseal(path, packed, private)
         with tarfile.open(packed) as archive:
             for name in (MANIFEST, DATABASE):
-                member = archive.getmember(name)
-                source = archive.extractfile(member)
-                if source is None or not member.isreg():
-                    raise BackupError("torn", f"{path.name} has no file {name}")
-                with (place / name).open("wb") as target:
-                    shutil.copyfileobj(source, target, BLOCK)
+                _take_out(archive, name, place / name)
+            manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=Manifest)
+            for name in OWN_FILES:
+                if name in manifest.files:
+                    _take_out(archive, f"{FILES}/{name}", place / FILES / name)
+                    if digest(place / FILES / name) != manifest.files[name]:
+                        raise BackupError("torn", f"{name} of {path.name} is not the one of its list")
         packed.unlink()
-        manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=Manifest)
         database = place / DATABASE
         if digest(database) != manifest.sha256:
             raise BackupError("torn", f"the database of {path.name} is not the one of its list")
@@ -93,6 +105,17 @@ def open_sealed(path: Path, private: str, place: Path) -> tuple[Path, Manifest]:
     except (DatabaseError, OSError, KeyError, tarfile.TarError, msgspec.DecodeError) as error:
         raise BackupError("torn", str(error)) from error
     return database, manifest
+
+
+def _take_out(archive: tarfile.TarFile, name: str, target: Path) -> None:
+    """Write one member's bytes to a file of our naming, for its owner only. Raises `BackupError`, OSError, KeyError."""
+    member = archive.getmember(name)
+    source = archive.extractfile(member)
+    if source is None or not member.isreg():
+        raise BackupError("torn", f"{name} is no file")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        shutil.copyfileobj(source, file, BLOCK)
 
 
 def list_sealed(folder: Path) -> list[Path]:

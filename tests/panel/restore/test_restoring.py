@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from appliance.backing_up.age import make_key
 from appliance.backing_up.copies import BackupError
 from appliance.backing_up.restoring import open_copy, put_in_force, read_opened, restore_folder
 from appliance.backing_up.sealed import make_sealed
+from appliance.certificates.keeping import ensure, files_of, fingerprint
 from appliance.core.bells import restored_bell
+from appliance.core.config.own_office import write_own_office
 from appliance.domain.acting import acting
 from appliance.domain.demo import PASSWORD
 from appliance.domain.messaging.queueing import Letter, queue_letter
@@ -71,6 +74,25 @@ def test_an_office_comes_back_on_a_fresh_box(fresh: Fresh, copy: Path, key: tupl
     assert visitor.get("/").location == "/sign-in"
     form = {"username": "monshi", "password": PASSWORD, "csrf_token": visitor.token()}
     assert visitor.client.post("/sign-in", data=form).location == "/"
+
+
+def test_lines_the_offices_name_and_what_browsers_trust_come_back_too(
+    fresh: Fresh, office_conn: Connection, data_folder: Path, tmp_path: Path, key: tuple[str, str]
+) -> None:
+    ensure(files_of(data_folder), ["aminbox.local"], START)
+    write_own_office(data_folder, name="نمایندگی امینی", area_code="031")
+    (data_folder / "lines.toml").write_text("[[lines]]\nnumber = 3\n")
+    ensure(files_of(fresh.folder), ["aminbox.local"], START)
+    trusted = fingerprint(files_of(data_folder))
+    assert fingerprint(files_of(fresh.folder)) != trusted
+    copy = make_sealed(office_conn, tmp_path, [key[1]], START, tmp_path)
+    open_copy(copy, key[0], restore_folder(fresh.folder))
+    put_in_force(fresh.world.conn, restore_folder(fresh.folder), START)
+    assert ensure(files_of(fresh.folder), ["aminbox.local"], START)
+    assert fingerprint(files_of(fresh.folder)) == trusted
+    for name in ("lines.toml", "office.toml"):
+        assert (fresh.folder / name).read_text() == (data_folder / name).read_text()
+        assert not stat.S_IMODE((fresh.folder / name).stat().st_mode) & 0o007
 
 
 def test_a_power_cut_after_opening_goes_on_where_it_was(
