@@ -1,14 +1,16 @@
 """Larger bodies for the routes that take files, and only for users whom those routes let in.
 
-Everywhere else the small limit of `security` holds. The limit is raised before anything reads the body.
+Everywhere else the small limit of `security` holds. The limit is raised before anything reads the body. What is too
+large is read to its end and dropped: a browser that is cut off while it still sends shows its own error and no answer.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar, get_args
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 
 from appliance.domain.access import Permission
 from panel.access import rule_of
@@ -19,6 +21,10 @@ Route = TypeVar("Route", bound=Callable[..., object])
 _LIMIT = "__largest_body__"
 FORM_BYTES = 64 * 1024
 """Room for the form around a file."""
+MOST_DROPPED_BYTES = 64 * 1024 * 1024
+DROPPING_S = 20.0
+"""How much of a refused body is read, and for how long, before the browser is cut off after all."""
+_PIECE = 256 * 1024
 
 
 def takes_files(limit: Callable[[Office], int]) -> Callable[[Route], Route]:
@@ -45,4 +51,22 @@ def install(app: Flask) -> None:
         if user is not None and rule in user.permissions:
             request.max_content_length = limit(office()) + FORM_BYTES
 
+    def hear_out(answer: Response) -> Response:
+        if answer.status_code == 413:
+            _drop_body()
+        return answer
+
     app.before_request(raise_limit)
+    app.after_request(hear_out)
+
+
+def _drop_body() -> None:
+    """Read what is left of the request's body, within bounds."""
+    body, left = request.environ["wsgi.input"], MOST_DROPPED_BYTES
+    left = min(left, request.content_length or 0)
+    end = time.monotonic() + DROPPING_S
+    while left > 0 and time.monotonic() < end:
+        piece = body.read(min(_PIECE, left))
+        if not piece:
+            return
+        left -= len(piece)

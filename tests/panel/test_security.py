@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
@@ -95,6 +96,17 @@ def test_no_page_has_a_script_or_style_of_its_own(desk: Person, path: str) -> No
 
 def test_a_body_that_is_too_large_is_refused(desk: Person) -> None:
     assert desk.post("/sign-out", {"x": "y" * 300_000}).status_code == 413
+
+
+def test_what_is_too_large_is_heard_out_so_that_the_browser_reads_the_answer(desk: Person) -> None:
+    body = BytesIO(b"note=" + b"y" * 10_000_000)
+    answer = desk.client.post(
+        "/persons/new", input_stream=body, content_length=len(body.getvalue()),
+        content_type="application/x-www-form-urlencoded", headers={"Origin": "http://localhost"},
+    )  # fmt: skip
+    assert answer.status_code == 413
+    assert "از اندازهٔ مجاز بزرگ‌تر است" in answer.text
+    assert body.read(1) == b""
 
 
 def test_a_form_of_too_many_parts_is_refused(desk: Person) -> None:
