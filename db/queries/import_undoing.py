@@ -147,6 +147,23 @@ def list_referred(conn: Connection, import_id: int, table: str, column: str, pai
     return {int(row[0]) for row in rows}
 
 
+def list_linked(conn: Connection, kind: str, pair: Range) -> set[int]:
+    """Give the records of a range that a call, a file, a voucher or a message was linked to."""
+    rows = conn.execute(
+        """
+        SELECT object_id FROM call_subjects WHERE object_kind = :kind AND object_id BETWEEN :first AND :last
+        UNION SELECT object_id FROM attachments
+            WHERE object_kind = :kind AND object_id BETWEEN :first AND :last AND deleted_at IS NULL
+        UNION SELECT object_id FROM vouchers WHERE object_kind = :kind AND object_id BETWEEN :first AND :last
+        UNION SELECT object_id FROM message_firings WHERE object_kind = :kind AND object_id BETWEEN :first AND :last
+        UNION SELECT object_id FROM outbox
+            WHERE object_kind <> '' AND object_kind = :kind AND object_id BETWEEN :first AND :last
+        """,
+        {"kind": kind, "first": pair[0], "last": pair[1]},
+    )
+    return {int(row[0]) for row in rows}
+
+
 def list_paid_policies(conn: Connection, pair: Range) -> set[int]:
     """Give the policies of a range of whose instalments something was paid or waived."""
     rows = conn.execute(
@@ -232,6 +249,14 @@ def delete_made(conn: Connection, ranges: dict[str, Range]) -> None:
     for table, kept in _STAYS.items():
         if pair := ranges.get(table):
             conn.execute(f"DELETE FROM {table} WHERE id BETWEEN ? AND ? AND NOT ({kept})", pair)
+    for kind, table in (("policy", "policies"), ("person", "persons")):
+        if pair := ranges.get(table):
+            # Their ids are given again; what was said of them would be said of others.
+            conn.execute(
+                "DELETE FROM discrepancies WHERE object_kind = ? AND object_id BETWEEN ? AND ? "
+                f"AND object_id NOT IN (SELECT id FROM {table})",
+                (kind, *pair),
+            )
 
 
 _OF_KEPT = "policy_id IN (SELECT id FROM temp.kept_policies)"

@@ -78,6 +78,7 @@ def undo_import(act: Acting, import_id: int) -> UndoPlan:
     plan = plan_undo(act.conn, one)
     values = {"state": "undone", "undone_at": act.at, "undone_by": act.user.id if act.user else None}
     imports.update_import(act.conn, import_id, ("applied",), values)
+    asked.delete_open_discrepancies(act.conn, import_id)
     made = plan.persons + plan.policies + plan.changes
     audit.note_done(act, "delete", "import", import_id, one.file_name, row_count=made)
     return plan
@@ -96,9 +97,7 @@ def take_back(
     looking = _Looking(conn, import_id)
     kept = looking.all()
     turns = 0
-    if batches := asked.list_batches(conn, import_id):
-        with pace.turn(conn):
-            asked.delete_open_discrepancies(conn, import_id)
+    batches = asked.list_batches(conn, import_id)
     for batch in batches:
         with pace.turn(conn):
             _take_back_batch(conn, import_id, batch, looking, kept)
@@ -146,6 +145,7 @@ class _Looking:
         if pair is None:
             return set()
         found = asked.list_touched(self._conn, self._import_id, kind, pair, self._log_id)
+        found |= asked.list_linked(self._conn, kind, pair)
         for other, column in self._references[table]:
             found |= asked.list_referred(self._conn, self._import_id, other, column, pair)
         return found | (asked.list_paid_policies(self._conn, pair) if table == "policies" else set())

@@ -287,6 +287,36 @@ def test_undoing_keeps_what_somebody_has_worked_on(intake: Intake, tmp_path: Pat
     assert intake.conn.execute("SELECT COUNT(*) FROM policies").fetchone()[0] == 0
 
 
+def test_undoing_forgets_what_an_import_asked_even_when_it_stored_nothing(
+    intake: Intake, tmp_path: Path
+) -> None:
+    one = intake.bring_in(write_workbook(tmp_path / "a.xlsx", collection({})))
+    two = intake.bring_in(write_workbook(tmp_path / "b.xlsx", collection({"مبلغ کل حق بیمه": 12_000_000})))
+    intake.undo(two.id)
+    assert imports.list_discrepancies(intake.conn, "open") == []
+    three = intake.bring_in(write_workbook(tmp_path / "c.xlsx", collection({"مبلغ کل حق بیمه": 13_000_000})))
+    intake.conn.execute("UPDATE discrepancies SET state = 'kept', decided_at = '2025-01-01T08:00:00.000Z'")
+    for last in (three, one):
+        intake.undo(last.id)
+    # The policy's id is given again; what was decided of the old one says nothing of the new one.
+    again = intake.bring_in(write_workbook(tmp_path / "d.xlsx", collection({})))
+    assert again.count("policies") == 1
+    assert intake.conn.execute("SELECT COUNT(*) FROM discrepancies").fetchone()[0] == 0
+
+
+def test_undoing_keeps_a_policy_a_call_was_about(intake: Intake, tmp_path: Path) -> None:
+    one = intake.bring_in(write_workbook(tmp_path / "a.xlsx", collection({})))
+    policy = intake.conn.execute("SELECT id FROM policies").fetchone()[0]
+    intake.conn.execute(
+        "INSERT INTO calls (id, line, direction, state, started_at, revision, number_state) "
+        "VALUES ('c', 1, 'in', 'missed', '2025-01-01T08:00:00.000Z', 1, 'known')"
+    )
+    intake.conn.execute(
+        "INSERT INTO call_subjects (call_id, object_kind, object_id) VALUES ('c', 'policy', ?)", (policy,)
+    )
+    assert plan_undo(intake.conn, one).kept_policies == [policy]
+
+
 def test_a_gap_in_a_persons_data_is_filled_and_a_difference_is_asked(intake: Intake, tmp_path: Path) -> None:
     with intake.act() as act:
         texts = {"kind": "natural", "first_name": "مریم", "last_name": "کاظمی", "national_id": "0013542419"}
