@@ -17,7 +17,7 @@ from appliance.domain.messaging.rules import LONGEST_OFFSET_DAYS, save_rule
 from appliance.domain.people.fields import STANDINGS
 from db.queries.lists import list_entries
 from db.queries.message_rules import OffsetRow, RuleRow, find_rule, list_offsets
-from db.queries.message_templates import list_templates
+from db.queries.message_templates import find_default, list_templates
 from panel.access import permission
 from panel.context import conn
 from panel.identity import changing
@@ -60,13 +60,15 @@ class Form:
 @blueprint.get("/messages/rules/new")
 @permission("messages.manage")
 def new() -> ResponseReturnValue:
-    """Ask for the event, then show the form."""
+    """Ask for the event, then show the form with the event's default text chosen."""
     event = request.args.get("event", "")
     if event not in HAPPENINGS:
         events = [(code, one.title, one.fields) for code, one in HAPPENINGS.items()]
         return render_template("message_rules/choose.html", events=events)
     audience = "number" if event == "call.missed" else "person"
-    return _page(None, event, Form(audience=audience, offsets=[("۰", "day", "before")]))
+    defaults = (find_default(conn(), event, channel) for channel in CHANNELS)
+    text = next((str(one.id) for one in defaults if one is not None), "")
+    return _page(None, event, Form(template_id=text, audience=audience, offsets=[("۰", "day", "before")]))
 
 
 @blueprint.post("/messages/rules/new")

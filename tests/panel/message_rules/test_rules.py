@@ -13,6 +13,7 @@ from appliance.domain.messaging.firing import fire_due
 from appliance.domain.messaging.rules import READY
 from db import transaction
 from db.queries.message_rules import find_rule_by_name, list_offsets
+from db.queries.message_templates import list_templates
 from tests.panel.policies.conftest import Issue
 from tests.panel.policies.conftest import issue as issue
 from tests.panel.world import MODIR, MONSHI, NASSAB, Person, World
@@ -91,6 +92,17 @@ def test_one_message_is_taken_out_and_put_back(world: World, modir: Person, issu
     world.clock.advance(timedelta(days=9, hours=12).total_seconds())
     fire_due(world.conn, world.clock.now(), lambda event: None)
     assert not [row for row in outbox(world) if row["idempotency_key"] == keys[0]]
+
+
+def test_the_form_of_a_new_rule_begins_with_the_events_default_text(world: World, modir: Person) -> None:
+    form = {"event": "cheque.due", "body": "سررسید {بانک}", "kind": "service"}
+    for name in ("نخست", "دوم"):
+        modir.post("/messages/templates/new", form | {"name": name})
+    ids = {one.name: one.id for one in list_templates(world.conn, event="cheque.due")}
+    page = "/messages/rules/new?event=cheque.due"
+    assert f'<option value="{ids["نخست"]}" selected>' in modir.get(page).text
+    modir.post(f"/messages/templates/{ids['دوم']}/default")
+    assert f'<option value="{ids["دوم"]}" selected>' in modir.get(page).text
 
 
 def test_a_rule_is_made_with_several_offsets_hour_and_conditions(world: World, modir: Person) -> None:
