@@ -227,5 +227,6 @@ def listing_of(card: CallCard) -> CallListing:
         **values,
         person_name=person.full_name if person else None,
         sharing=len(card.sharing) + card.hidden,
+        is_anothers=card.recognition == "colleagues",
         recordings=card.recordings,
     )

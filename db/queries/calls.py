@@ -51,6 +51,8 @@ class CallListing(CallRow, frozen=True, kw_only=True):
     person_name: str | None = None
     sharing: int = 0
     """How many persons have the call's number."""
+    is_anothers: bool = False
+    """A person has it whom the reader may not know."""
     recordings: int = 0
     """How many recordings of the call are kept."""
     result: str = ""

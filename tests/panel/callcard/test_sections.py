@@ -73,6 +73,7 @@ def test_a_marketer_is_not_told_who_a_colleague_s_customer_is(world: World, call
     world.live.teller.tell(world.conn, ringing.events[-1])
     (message,) = heard(marketer, "call.identified")
     assert "مشتری همکار دیگر" in message["html"]
+    assert "مشتری همکار دیگر" in message["row"]
     for field in ("html", "row", "title"):
         assert "رضایی" not in message[field]
 
