@@ -45,7 +45,9 @@ title = "خط دوم"
 class PanelProcess:
     """`aminbox panel` on a port of its own."""
 
-    def __init__(self, folder: Path, database: Path, *, most: int = 32, https: bool = False) -> None:
+    def __init__(
+        self, folder: Path, database: Path, *, most: int = 32, https: bool = False, is_demo: bool = True
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(database, folder / "aminbox.sqlite3")
         self.folder = folder
@@ -54,6 +56,7 @@ class PanelProcess:
             self.port = int(probe.getsockname()[1])
         self.plain = f"http://127.0.0.1:{self.port}"
         self.url = self.plain.replace("http", "https") if https else self.plain
+        self._environment = os.environ | ({"AMINBOX_DEMO": "1"} if is_demo else {})
         self._config = folder / "aminbox.toml"
         self._config.write_text(
             CONFIG.format(folder=folder, port=self.port, most=most, https=str(https).lower())
@@ -72,7 +75,7 @@ class PanelProcess:
             [sys.executable, "-m", "panel", "--config", str(self._config)],
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"AMINBOX_DEMO": "1"},
+            env=self._environment,
             start_new_session=True,
         )
         end = time.monotonic() + START_S
