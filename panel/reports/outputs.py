@@ -20,7 +20,7 @@ from panel.context import now, office
 from panel.exporting import disposition, export_rows, note_export
 from panel.identity import changing
 from panel.reports.routes import blueprint
-from panel.reports.view import ReportView
+from panel.reports.view import ReportView, grouped
 from panel.typesetting import TypesettingError, make_pdf
 
 log = logging.getLogger("panel")
@@ -38,7 +38,9 @@ def paper(key: str) -> ResponseReturnValue:
     with changing() as act:
         title = f"{view.report.title} · چاپ · {'، '.join(view.ready.words)}"
         audit.note_done(act, "view", "reports", view.report.key, title, row_count=last - first + 1)
-    return render_template("reports/paper.html", asked=view, paper=view.part_paper(), foot_words=foot_words)
+    return render_template(
+        "reports/paper.html", asked=view, paper=view.part_paper(), foot_words=foot_words, grouped=grouped
+    )
 
 
 @blueprint.get("/reports/<key>/parts")
@@ -48,7 +50,9 @@ def parts(key: str) -> ResponseReturnValue:
     view = ReportView(key, request.args)
     if view.fits_paper:
         return redirect(view.path(), 303)
-    return render_template("reports/long.html", asked=view, report=view.report, most=MOST_PAPER_ROWS)
+    return render_template(
+        "reports/long.html", asked=view, report=view.report, most=MOST_PAPER_ROWS, grouped=grouped
+    )
 
 
 @blueprint.get("/reports/<key>/pdf")

@@ -94,8 +94,10 @@ class ReportView:
         paper = self._paper(first - 1, last - first + 1)
         if self.fits_paper:
             return paper
-        place = f"بخش {number} از {len(self.parts)}، ردیف {first} تا {last}"
-        condition = " · ".join([paper.head.condition, persian_digits(place)])
+        place = (
+            f"بخش {grouped(number)} از {grouped(len(self.parts))}، ردیف {grouped(first)} تا {grouped(last)}"
+        )
+        condition = " · ".join([paper.head.condition, place])
         return msgspec.structs.replace(paper, head=msgspec.structs.replace(paper.head, condition=condition))
 
     def _paper(self, offset: int, limit: int) -> Paper:
@@ -207,7 +209,12 @@ class ReportView:
     @property
     def total_words(self) -> str:
         """Say how many rows there are."""
-        return persian_digits(f"{self.total:,}".replace(",", "٬"))
+        return grouped(self.total)
+
+
+def grouped(number: int) -> str:
+    """Write a count of rows as people read it."""
+    return persian_digits(f"{number:,}".replace(",", "٬"))
 
 
 def arguments_of_saved(saved_id: int) -> dict[str, str] | None:
