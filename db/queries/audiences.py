@@ -25,6 +25,7 @@ POLICY_COLUMNS: tuple[tuple[str, str], ...] = (
     ("policy_no", "policies.policy_no"),
     ("issue_date", "policies.issue_date"),
     ("end_date", "policies.end_date"),
+    *((f"field_{number}", f"policies.field_{number}") for number in range(1, 5)),
 )
 """What a message about a policy needs, over the table `policies` with the joins of its description."""
 

@@ -15,7 +15,7 @@ _PERSON = "IFNULL(NULLIF(trim(first_name || ' ' || last_name), ''), last_name)"
 _POLICY = f"""
     SELECT 'policy' AS object_kind, policies.id AS object_id, {{day}} AS day, policies.person_id AS person_id,
         {_PERSON} AS name, policy_no, lines_of_business.title AS line, policies.line_code AS line_code,
-        issue_date, end_date, net_premium + vat AS amount
+        issue_date, end_date, net_premium + vat AS amount, field_1, field_2, field_3, field_4
     FROM policies
     JOIN persons ON persons.id = policies.person_id
     JOIN lines_of_business ON lines_of_business.code = policies.line_code
@@ -49,7 +49,7 @@ _DELIVERY = f"""
     SELECT 'delivery' AS object_kind, deliveries.id AS object_id, substr({{at}}, 1, 10) AS day, {{at}} AS at,
         policies.person_id AS person_id, {_PERSON} AS name, policy_no, lines_of_business.title AS line,
         policies.line_code AS line_code, issue_date, end_date,
-        deliveries.tracking_no AS tracking_no, {{at}} AS starts_at
+        deliveries.tracking_no AS tracking_no, {{at}} AS starts_at, field_1, field_2, field_3, field_4
     FROM deliveries
     JOIN policies ON policies.id = deliveries.policy_id
     JOIN persons ON persons.id = policies.person_id
@@ -65,7 +65,8 @@ QUERIES: dict[str, str] = {
     "instalment.due": f"""
         SELECT 'instalment' AS object_kind, instalments.id AS object_id, due_date AS day,
             policies.person_id AS person_id, {_PERSON} AS name, policy_no, lines_of_business.title AS line,
-            policies.line_code AS line_code, issue_date, end_date, instalments.amount AS amount
+            policies.line_code AS line_code, issue_date, end_date, instalments.amount AS amount,
+            field_1, field_2, field_3, field_4
         FROM instalments
         JOIN instalment_plans ON instalment_plans.id = instalments.plan_id
         JOIN policies ON policies.id = instalment_plans.policy_id
@@ -196,6 +197,11 @@ class OccasionRow(msgspec.Struct, frozen=True, kw_only=True):
     """The instant of what the message speaks of, when the message itself is due at another."""
     due_day: str = ""
     documents: str = ""
+    field_1: str = ""
+    field_2: str = ""
+    field_3: str = ""
+    field_4: str = ""
+    """What the office keeps of a policy by fields it named itself."""
 
 
 class _Number(msgspec.Struct, frozen=True):

@@ -25,6 +25,7 @@ from appliance.domain.messaging.campaign_drafts import (
 )
 from appliance.domain.messaging.gathering import Audience, fields_for
 from appliance.domain.messaging.happenings import EVERYWHERE, POLICY_FIELDS
+from appliance.domain.messaging.ownfields import own_titles
 from appliance.domain.messaging.queueing import LONGEST_BODY
 from appliance.domain.messaging.rendering import fields_in, stray_braces, unknown_fields
 from appliance.domain.messaging.segments import segments_of
@@ -187,7 +188,7 @@ def _audience(
 def _check_text(form: Form, audience: Audience) -> None:
     if stray_braces(form.body):
         form.problems["body"] = "یک آکولاد بی‌فیلد در متن هست؛ فیلد را مانند {نام بیمه‌گذار} بنویسید."
-    elif unknown := unknown_fields(form.body, fields_for(audience)):
+    elif unknown := unknown_fields(form.body, fields_for(audience, own_titles(conn()))):
         form.problems["body"] = f"فیلد «{unknown[0]}» برای این گیرندگان مقداری ندارد."
 
 
@@ -246,7 +247,7 @@ def _require_draft(campaign_id: int) -> Campaign:
 
 
 def _page(form: Form, handed: Audience | None, row: Campaign | None = None) -> str:
-    fields = (*POLICY_FIELDS, *EVERYWHERE)
+    fields = tuple(dict.fromkeys((*POLICY_FIELDS, *own_titles(conn()), *EVERYWHERE)))
     is_file = handed is not None and handed.source == "file"
     shown = handed if handed and handed.source in ("persons", "policies") else None
     known = fields_for(handed) if is_file and handed else fields

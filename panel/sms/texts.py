@@ -14,6 +14,7 @@ from appliance.core.smstext import measure
 from appliance.domain.messaging import templates
 from appliance.domain.messaging.enclosing import Enclosure
 from appliance.domain.messaging.happenings import HAPPENINGS, fields_of
+from appliance.domain.messaging.ownfields import own_titles
 from appliance.domain.messaging.queueing import LONGEST_BODY, Channel, Kind
 from appliance.domain.messaging.rendering import unknown_fields
 from appliance.domain.messaging.samples import Sample, make_samples
@@ -93,7 +94,8 @@ def add_text() -> ResponseReturnValue:
         with changing() as act:
             template_id = templates.write_template(
                 act, name=form.name, body=form.body, event=form.event, kind=cast(Kind, form.kind),
-                channel=cast(Channel, form.channel), subject=form.subject, known_fields=fields_of(form.event),
+                channel=cast(Channel, form.channel), subject=form.subject,
+                known_fields=fields_of(form.event, own_titles(conn())),
                 files=_files(form.channel),
             )  # fmt: skip
     except (InvalidInputError, ConflictError) as error:
@@ -124,7 +126,7 @@ def change_text(template_id: int) -> ResponseReturnValue:
         with changing() as act:
             after = templates.rewrite_template(
                 act, template_id, name=form.name, body=form.body, kind=cast(Kind, form.kind),
-                is_active=form.is_active, subject=form.subject, known_fields=fields_of(row.event),
+                is_active=form.is_active, subject=form.subject, known_fields=fields_of(row.event, own_titles(conn())),
                 files=_files(row.channel), taken_out=set(request.form.getlist("take_out", type=int)),
             )  # fmt: skip
     except (InvalidInputError, ConflictError) as error:
@@ -208,7 +210,7 @@ def _page(
     row: Template | None, form: Form, *, problems: dict[str, str] | None = None, is_tried: bool = False
 ) -> str:
     user = require_user()
-    samples: list[Sample] = []
+    own, samples = own_titles(conn()), list[Sample]()
     if form.body.strip():
         samples = make_samples(
             conn(), event=form.event, body=form.body, kind=cast(Kind, form.kind), channel=cast(Channel, form.channel),
@@ -222,11 +224,11 @@ def _page(
         problems={"name": "", "body": "", "files": "", **(problems or {})},
         samples=samples,
         is_tried=is_tried,
-        fields=fields_of(form.event),
-        unknown=unknown_fields(form.body, fields_of(form.event)),
+        fields=fields_of(form.event, own),
+        unknown=unknown_fields(form.body, fields_of(form.event, own)),
         events=[
             ("", NO_EVENT, fields_of("")),
-            *((one.code, one.title, fields_of(one.code)) for one in HAPPENINGS.values()),
+            *((one.code, one.title, fields_of(one.code, own)) for one in HAPPENINGS.values()),
         ],
         kinds=TEXT_KINDS,
         event_title=event_title,

@@ -19,6 +19,7 @@ from appliance.domain.access import User
 from appliance.domain.fields import Asked, Condition, ask
 from appliance.domain.messaging.audience import LINE, Receiver
 from appliance.domain.messaging.happenings import EVERYWHERE, NAME, POLICY_FIELDS
+from appliance.domain.messaging.ownfields import own_values, shown_fields
 from appliance.domain.messaging.rendering import Value, show
 from appliance.domain.messaging.writing import read_addressees
 from appliance.domain.people.fields import PERSONS
@@ -51,10 +52,10 @@ class Audience(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name_column: int | None = None
 
 
-def fields_for(audience: Audience) -> tuple[str, ...]:
-    """Give the fields a text for this audience may have."""
+def fields_for(audience: Audience, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Give the fields a text for this audience may have; `own` are those of a policy the office named itself."""
     if audience.source == "policies":
-        return (*POLICY_FIELDS, *EVERYWHERE)
+        return tuple(dict.fromkeys((*POLICY_FIELDS, *own, *EVERYWHERE)))
     if audience.source == "file":
         return tuple(dict.fromkeys((NAME, *(name for name in audience.columns if name), *EVERYWHERE)))
     return (NAME, *EVERYWHERE)
@@ -75,8 +76,9 @@ def gather(
     if audience.source == "typed":
         yield from _typed(conn, audience, user, wanted, always)
         return
+    own = shown_fields(conn)
     for row in iterate_rows(conn, _question(conn, audience, user, now, zone)):
-        values = _values(row)
+        values = (own_values(own, row) if "policy_no" in row else {}) | _values(row)
         yield Receiver(
             number=row["number"] or "",
             name=row["name"],

@@ -10,8 +10,10 @@ import msgspec
 
 from appliance.core.clock import from_text
 from appliance.core.jalali import DEFAULT_ZONE, add_years, local, year_of
+from appliance.domain.messaging.ownfields import own_values, shown_fields
 from appliance.domain.messaging.planning import Occurrence
 from appliance.domain.messaging.rendering import Rial, Value
+from appliance.domain.policies.userfields import KEYS, UserField
 from db import Connection
 from db.queries.occasions import OccasionRow, list_occasions
 
@@ -46,8 +48,9 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 def _from_rows(code: str) -> Source:
     def source(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
+        own = shown_fields(conn)
         for row in list_occasions(conn, code, first.isoformat(), last.isoformat()):
-            yield _occurrence(code, row, date.fromisoformat(row.day))
+            yield _occurrence(code, row, date.fromisoformat(row.day), own)
 
     return source
 
@@ -73,12 +76,12 @@ def _from_instants(code: str) -> Source:
     """Give what happens at an instant by the office's day, which begins and ends within two of UTC's."""
 
     def source(conn: Connection, first: date, last: date) -> Iterable[Occurrence]:
-        early = (first - timedelta(days=1)).isoformat()
+        own, early = shown_fields(conn), (first - timedelta(days=1)).isoformat()
         for row in list_occasions(conn, code, early, (last + timedelta(days=1)).isoformat()):
             at = from_text(row.at or row.day)
             day = local(at, DEFAULT_ZONE).date()
             if first <= day <= last:
-                yield msgspec.structs.replace(_occurrence(code, row, day), at=at)
+                yield msgspec.structs.replace(_occurrence(code, row, day, own), at=at)
 
     return source
 
@@ -86,8 +89,8 @@ def _from_instants(code: str) -> Source:
 missed_calls = _from_instants("call.missed")
 
 
-def _occurrence(code: str, row: OccasionRow, day: date) -> Occurrence:
-    values: dict[str, Value] = {
+def _occurrence(code: str, row: OccasionRow, day: date, own: tuple[UserField, ...] = ()) -> Occurrence:
+    values: dict[str, Value] = own_values(own, {key: getattr(row, key) for key in KEYS}) | {
         NAME: row.name,
         "رشته": row.line,
         "شماره بیمه‌نامه": row.policy_no,
@@ -168,7 +171,13 @@ EVERYWHERE = (OFFICE,)
 """Fields every text may have."""
 
 
-def fields_of(event: str) -> tuple[str, ...]:
-    """Give the fields the texts of an event may have; of no event: the name and what every text has."""
+def fields_of(event: str, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Give the fields the texts of an event may have; of no event: the name and what every text has.
+
+    `own` are the policy's fields the office named itself (`ownfields.own_titles`), for events that speak of a policy.
+    """
     happening = HAPPENINGS.get(event)
-    return (*(happening.fields if happening else (NAME,)), *EVERYWHERE)
+    fields = happening.fields if happening else (NAME,)
+    if set(POLICY_FIELDS) <= set(fields):
+        fields += own
+    return tuple(dict.fromkeys((*fields, *EVERYWHERE)))

@@ -219,6 +219,13 @@ def test_the_offices_own_fields_appear_everywhere_at_once(owner: Person, desk: P
     assert f'data-row="{policy_id}"' in page
     assert page.count("شماره بایگانی") >= 3
     assert "ب-۷" in owner.get(f"/policies/{policy_id}").text
+    assert "شماره بایگانی" in owner.get("/messages/templates/new").text
+    texts = {
+        "name": "بایگانی", "event": "policy.issued", "kind": "transactional", "channel": "sms",
+        "body": "بیمه‌نامهٔ {شماره بیمه‌نامه} با شمارهٔ {شماره بایگانی} نگهداری می‌شود.",
+    }  # fmt: skip
+    assert owner.post("/messages/templates/new", texts | {"event": "person.birthday"}).status_code == 422
+    assert owner.post("/messages/templates/new", texts).status_code == 303
     refused = owner.post("/policies/fields", {"field_1.title": "", "field_1.is_on": "1"})
     assert refused.status_code == 422
 
