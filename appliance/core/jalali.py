@@ -42,17 +42,21 @@ def format_long_date(day: date) -> str:
     return f"{weekday} {persian_digits(jalali.day)} {MONTHS[jalali.month - 1]} {persian_digits(jalali.year)}"
 
 
+class FarDateError(ValueError):
+    """A date of a year that cannot be meant."""
+
+
 def parse_date(text: str) -> date:
     """Read a Jalali date typed in any of the three kinds of digits (``۱۴۰۵/۹/۱``) as a Gregorian one.
 
-    Raises ValueError when it is not a date of the calendar.
+    Raises `FarDateError` for a year nobody of an office means, another ValueError when it is no date of the calendar.
     """
     match = _WRITTEN.fullmatch(ascii_digits(text).strip())
     if match is None:
         raise ValueError(f"expected a Jalali date such as 1405/09/01, got {text!r}")
     year, month, day = (int(part) for part in match.groups())
     if not 1200 <= year <= 1600:
-        raise ValueError(f"the Jalali year {year} is outside 1200-1600")
+        raise FarDateError(f"the Jalali year {year} is outside 1200-1600")
     gregorian: date = jdatetime.date(year, month, day).togregorian()
     return gregorian
 

@@ -216,6 +216,8 @@ class Day(Kind):
     def read(self, text: str) -> str:
         try:
             day = jalali.parse_date(text)
+        except jalali.FarDateError:
+            raise FieldProblem("day.far") from None
         except ValueError:
             raise FieldProblem("day.form") from None
         if not FIRST_YEAR <= day.year <= LAST_YEAR:

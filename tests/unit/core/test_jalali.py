@@ -10,6 +10,7 @@ import pytest
 from appliance.core.jalali import (
     MONTHS,
     WEEKDAYS,
+    FarDateError,
     day_bounds,
     format_date,
     format_long_date,
@@ -116,3 +117,9 @@ def test_a_day_lasts_from_midnight_to_midnight_of_the_office(day: date, hours: i
     assert end - start == timedelta(hours=hours)
     assert format_date(local(start).date()) == format_date(day)
     assert local(end - timedelta(milliseconds=1)).date() == day
+
+
+@pytest.mark.parametrize("text", ["1005/01/01", "۱۸۰۵/۰۱/۰۱"])
+def test_a_date_centuries_off_is_told_from_one_that_is_none(text: str) -> None:
+    with pytest.raises(FarDateError):
+        parse_date(text)
