@@ -15,6 +15,7 @@ from appliance.domain.demo_data.structure import enter_structure
 from appliance.domain.people.entering import enter_person
 from db import Connection
 from db.queries import search
+from db.queries.demo import has_policy
 from db.records import insert_row
 
 PRINTED_AT = datetime(2011, 7, 14, 10, 54, 34, tzinfo=UTC)
@@ -32,8 +33,7 @@ SAMPLE: tuple[tuple[str, str, str, str, str, str, tuple[str, str], tuple[str, ..
 
 def is_sample_entered(conn: Connection) -> bool:
     """Tell whether the sample is there already."""
-    row = conn.execute("SELECT 1 FROM policies WHERE core_code = '57363' AND issue_year = 1389").fetchone()
-    return row is not None
+    return has_policy(conn, "57363", 1389)
 
 
 def enter_printed_sample(act: Acting) -> list[int]:

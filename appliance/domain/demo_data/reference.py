@@ -18,6 +18,7 @@ from appliance.domain.demo_data.structure import Structure, enter_structure
 from appliance.domain.people.entering import change_person, enter_person
 from db import Connection
 from db.queries import search
+from db.queries.demo import has_claim, id_of, id_of_choice
 from db.queries.persons import list_persons_by_number
 from db.records import insert_row
 from db.text import fold
@@ -35,16 +36,15 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_reference_entered(conn: Connection) -> bool:
     """Tell whether the reference records are there already (the demo brings them)."""
-    row = conn.execute("SELECT 1 FROM claims WHERE number = 'K1'").fetchone()
-    return row is not None
+    return has_claim(conn, "K1")
 
 
 def enter_reference(act: Acting, zone: str) -> Reference:
     """Enter the reference persons, policies, instruments and the claim."""
     structure = enter_structure(act.conn)
     today = jalali.local(act.now, zone).date()
-    tehran, karaj = _id(act.conn, "cities", "name", "تهران"), _id(act.conn, "cities", "name", "کرج")
-    region = _id(act.conn, "regions", "title", "منطقه ۳")
+    tehran, karaj = id_of(act.conn, "cities", "name", "تهران"), id_of(act.conn, "cities", "name", "کرج")
+    region = id_of(act.conn, "regions", "title", "منطقه ۳")
     persons = {
         "C1": _person(act, "علی", "رضایی", "09120000001", "02110000001", national_id="0013542419", city_id=tehran,
                       region_id=region),
@@ -53,7 +53,7 @@ def enter_reference(act: Acting, zone: str) -> Reference:
         "C4": _person(act, "رضا", "يوسفي", "09120000004", city_id=tehran, region_id=region),
         "C5": _person(act, "زهرا", "رضایی", "02110000001"),
     }  # fmt: skip
-    spouse = _choice(act.conn, "relation", "spouse")
+    spouse = id_of_choice(act.conn, "relation", "spouse")
     insert_row(
         act.conn,
         "person_relations",
@@ -80,7 +80,7 @@ def enter_reference(act: Acting, zone: str) -> Reference:
 
 
 def _policies(act: Acting, structure: Structure, persons: dict[str, int], today: date) -> dict[str, int]:
-    marketer = _id(act.conn, "marketers", "code", "12")
+    marketer = id_of(act.conn, "marketers", "code", "12")
     common: dict[str, Any] = {"insurer_id": structure.insurers[0], "unit_id": structure.units[0]}
     rows: dict[str, dict[str, Any]] = {
         "P1": {"person_id": persons["C1"], "line_code": "TPL", "end": 10, "net_premium": 80 * MILLION,
@@ -173,12 +173,3 @@ def _person(act: Acting, first_name: str, last_name: str, *numbers: str, **value
 
 def _day(today: date, days: int) -> str:
     return (today + timedelta(days=days)).isoformat()
-
-
-def _id(conn: Connection, table: str, column: str, value: str) -> int:
-    return int(conn.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()[0])
-
-
-def _choice(conn: Connection, name: str, code: str) -> int:
-    row = conn.execute("SELECT id FROM choices WHERE list = ? AND code = ?", (name, code)).fetchone()
-    return int(row[0])
