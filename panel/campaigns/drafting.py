@@ -18,6 +18,7 @@ from appliance.domain.fields.kinds import Day, FieldProblem, TimeOfDay, Whole
 from appliance.domain.messaging.campaign_drafts import (
     check_draft,
     draft_campaign,
+    judge,
     keep_file,
     receivers_of_draft,
     redraft_campaign,
@@ -141,11 +142,12 @@ def _draft(row: Campaign | None) -> ResponseReturnValue:
         return _page(form, handed or before, row), 422
     wanted = [one.name for one in fields_in(form.body)]
     kept = receivers_of_draft(conn(), row.id) if row and audience.source == "file" and table is None else []
-    receivers = gathered(audience, wanted, table.rows if table else rows_of(kept, audience))
+    found = gathered(audience, wanted, table.rows if table else rows_of(kept, audience))
+    segments = segments_of(conn(), now(), form.kind, office().zone)
+    receivers = judge(conn(), now(), found, body=form.body, kind=form.kind, segments_of=segments)
     values: dict[str, Any] = {
         "title": form.title, "body": form.body, "kind": form.kind, "template_version_id": form.version_id,
         "audience": msgspec.json.encode(audience).decode(), "starts_at": starts_at, "per_hour": per_hour,
-        "segments_of": segments_of(conn(), now(), form.kind, office().zone),
     }  # fmt: skip
     with changing() as act:
         if row is None:

@@ -14,7 +14,6 @@ from appliance.core.jalali import local, persian_digits
 from appliance.domain.messaging import campaign_drafts
 from appliance.domain.messaging import campaigns as service
 from appliance.domain.messaging.audience import NO_NUMBER
-from appliance.domain.messaging.queueing import Kind
 from appliance.domain.messaging.segments import segments_of
 from db.queries import campaigns
 from db.queries.campaigns import Campaign
@@ -112,14 +111,15 @@ def columns(campaign_id: int) -> ResponseReturnValue:
         audience, number_column=number, name_column=name if 0 <= name < len(audience.columns) else None
     )
     rows = rows_of(campaign_drafts.receivers_of_draft(conn(), campaign_id), audience)
-    kind: Kind = "service" if row.kind == "service" else "advertising"
+    segments = segments_of(conn(), now(), row.kind, office().zone)
+    judged = campaign_drafts.judge(
+        conn(), now(), gathered(changed, (), rows), body=row.body, kind=row.kind, segments_of=segments
+    )
     with changing() as act:
         campaign_drafts.redraft_campaign(
-            act, campaign_id, title=row.title, body=row.body, kind=kind,
+            act, campaign_id, title=row.title, body=row.body, kind=row.kind,
             template_version_id=row.template_version_id, audience=msgspec.json.encode(changed).decode(),
-            receivers=gathered(changed, (), rows), per_hour=row.per_hour,
-            starts_at=service.start_of(row),
-            segments_of=segments_of(conn(), now(), row.kind, office().zone),
+            receivers=judged, per_hour=row.per_hour, starts_at=service.start_of(row),
         )  # fmt: skip
     return redirect(path_for("campaigns.show", campaign_id=campaign_id), 303)
 

@@ -65,13 +65,29 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[Sample, ...]
 
 
+class Judged(msgspec.Struct, frozen=True):
+    """Receivers with what stands against each: what takes long about a large draft, and writes nothing."""
+
+    rows: tuple[NewRecipient, ...]
+
+
+def judge(
+    conn: Connection, now: datetime, receivers: Iterable[Receiver], *, body: str, channel: Channel = "sms",
+    kind: Kind = "advertising", segments_of: SegmentsOf = no_segments,
+) -> Judged:  # fmt: skip
+    """Say of each receiver whether he gets the message, before the records are locked for storing the draft."""
+    keyed = [(receiver, receiver_key(channel, receiver.number)) for receiver in receivers]
+    gate = Gate(conn, kind, (key for _receiver, key in keyed if key), now, segments_of)
+    return Judged(tuple(_recipients(keyed, gate, body, channel)))
+
+
 def draft_campaign(
-    act: Acting, *, title: str, body: str, receivers: Iterable[Receiver], channel: Channel = "sms",
+    act: Acting, *, title: str, body: str, receivers: Iterable[Receiver] | Judged, channel: Channel = "sms",
     kind: Kind = "advertising", template_version_id: int | None = None, subject: str = "", route: str | None = None,
     audience: str = "{}", starts_at: datetime | None = None, per_hour: int | None = None,
     segments_of: SegmentsOf = no_segments,
 ) -> int:  # fmt: skip
-    """Store a campaign with its recipients; give its id.
+    """Store a campaign with its recipients; give its id. Many receivers are `judge`d beforehand, for the same text.
 
     Those who are listed twice, have no number this channel reaches, stopped advertising, got enough of it, or lack a
     value the text needs are stored with the reason. Raises `InvalidInputError` for a title or text that cannot be.
@@ -82,26 +98,27 @@ def draft_campaign(
         body=body, route=route, audience=audience, starts_at=to_text(starts_at) if starts_at else None,
         per_hour=per_hour, at=act.at, user_id=act.user.id if act.user else None,
     )  # fmt: skip
-    _store_recipients(act, campaign_id, receivers, body, channel, kind, segments_of)
+    judged = _judged(act, receivers, body, channel, kind, segments_of)
+    campaigns.insert_recipients(act.conn, campaign_id, judged.rows)
     return campaign_id
 
 
 def redraft_campaign(
-    act: Acting, campaign_id: int, *, title: str, body: str, receivers: Iterable[Receiver], kind: Kind = "advertising",
-    template_version_id: int | None = None, audience: str = "{}", starts_at: datetime | None = None,
-    per_hour: int | None = None, segments_of: SegmentsOf = no_segments,
+    act: Acting, campaign_id: int, *, title: str, body: str, receivers: Iterable[Receiver] | Judged,
+    kind: Kind = "advertising", template_version_id: int | None = None, audience: str = "{}",
+    starts_at: datetime | None = None, per_hour: int | None = None, segments_of: SegmentsOf = no_segments,
 ) -> None:  # fmt: skip
     """Make a draft anew under its id. Raises as `draft_campaign` does, and `ConflictError` when it is no draft."""
     before = require_campaign(act.conn, campaign_id)
     title = check_draft(title, body, before.channel, kind)
-    kept = list(receivers)
+    judged = _judged(act, receivers, body, before.channel, kind, segments_of)
     if not campaigns.update_draft(
         act.conn, campaign_id, title=title, kind=kind, template_version_id=template_version_id, body=body,
         audience=audience, starts_at=to_text(starts_at) if starts_at else None, per_hour=per_hour,
     ):  # fmt: skip
         raise ConflictError(f"campaign {campaign_id} is no draft")
     campaigns.delete_recipients(act.conn, campaign_id)
-    _store_recipients(act, campaign_id, kept, body, before.channel, kind, segments_of)
+    campaigns.insert_recipients(act.conn, campaign_id, judged.rows)
 
 
 def keep_file(
@@ -228,13 +245,13 @@ def _text_for(campaign: Campaign, recipient: Recipient, settings: MessageSetting
     return with_footer(text_of(campaign, recipient), campaign.kind, campaign.channel, settings.footer)
 
 
-def _store_recipients(
-    act: Acting, campaign_id: int, receivers: Iterable[Receiver], body: str, channel: Channel, kind: Kind,
+def _judged(
+    act: Acting, receivers: Iterable[Receiver] | Judged, body: str, channel: Channel, kind: Kind,
     segments_of: SegmentsOf,
-) -> None:  # fmt: skip
-    keyed = [(receiver, receiver_key(channel, receiver.number)) for receiver in receivers]
-    gate = Gate(act.conn, kind, (key for _receiver, key in keyed if key), act.now, segments_of)
-    campaigns.insert_recipients(act.conn, campaign_id, _recipients(keyed, gate, body, channel))
+) -> Judged:  # fmt: skip
+    if isinstance(receivers, Judged):
+        return receivers
+    return judge(act.conn, act.now, receivers, body=body, channel=channel, kind=kind, segments_of=segments_of)
 
 
 def _all_of(conn: Connection, campaign_id: int, limit: int) -> list[Recipient]:
