@@ -25,6 +25,8 @@ class TlsSocket:
         plain.setblocking(False)
         self._tls = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        """Held over a whole text: OpenSSL takes nothing else before what it could not send at once (SSL_write(3))."""
         self._patience_s: float | None = None
         """None: waits without end; 0: does not wait."""
 
@@ -43,9 +45,9 @@ class TlsSocket:
     def send(self, data: bytes) -> int:
         """Send everything; give its length. Raises `TimeoutError`, OSError."""
         view = memoryview(data)
-        while view:
-            # A page that takes nothing for long is gone; elsewhere a plain socket's own limits say so.
-            view = view[self._do(self._tls.send, view, patience_s=self._patience_s or None) :]
+        with self._sending:
+            while view:
+                view = view[self._do(self._tls.send, view, patience_s=self._patience_s or None) :]
         return len(data)
 
     def sendall(self, data: bytes) -> None:
