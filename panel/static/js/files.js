@@ -4,7 +4,7 @@ export function startFiles() {
     const shown = input.parentElement.querySelector("[data-file-name]");
     const words = shown.cloneNode(true);
     input.addEventListener("change", () => {
-      if (input.files.length) shown.textContent = [...input.files].map((file) => file.name).join("، ");
+      if (input.files.length) shown.textContent = [...input.files].map((file) => `\u2068${file.name}\u2069`).join("، ");
       else shown.replaceChildren(...words.cloneNode(true).childNodes);
     });
   }
