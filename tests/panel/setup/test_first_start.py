@@ -10,6 +10,7 @@ from appliance.core.config.own_office import with_own_office
 from appliance.domain.accounts import sign_in
 from appliance.domain.settings.office import read_office
 from appliance.domain.settings.setup import read_setup
+from db.queries.message_routes import RouteRow, insert_route
 from db.queries.users import find_user_by_name, list_users
 from panel.ownership import BEFORE_OWNER
 from panel.setup.code import spelled
@@ -162,3 +163,24 @@ def test_others_than_the_owner_see_nothing_of_it(world: object) -> None:
     assert "راه‌اندازی مانده" not in desk.get("/calls").text
     assert world.person("modir").get("/setup/owner").location == "/setup"
     assert msgspec.to_builtins(read_setup(world.conn))["began_at"] == ""
+
+
+def test_a_test_message_goes_over_the_first_route_and_its_fate_is_shown(fresh: Fresh) -> None:
+    person, conn = fresh.owned(), fresh.world.conn
+    assert "هنوز راهی برای پیامک نیست" in person.get("/setup/messages").text
+    assert post(person, "/setup/messages/test", {"number": "09121234567"}).location == "/setup/messages"
+    assert conn.execute("SELECT COUNT(*) FROM outbox").fetchone()[0] == 0, "without a route nothing is sent"
+    row = RouteRow(id=0, name="office", title="پنل دفتر", provider="sink")
+    insert_route(conn, row, "2026-01-01T00:00:00.000Z")
+    assert post(person, "/setup/messages/test", {"number": "هیچ"}).status_code == 422
+    assert post(person, "/setup/messages/test", {"number": "۰۹۱۲ ۱۲۳ ۴۵۶۷"}).location == "/setup/messages"
+    assert "در صف" in person.get("/setup/messages").text
+    assert 'data-state="open"' in person.get("/setup/messages").text
+    conn.execute("UPDATE outbox SET state = 'sent', route = 'office', sent_at = created_at")
+    page = person.get("/setup/sheet").text
+    assert "پیامک آزمایشی: فرستاده‌شده" in page
+    again = post(person, "/setup/messages/test", {"number": "09121234567"})
+    assert again.status_code == 303
+    numbers = [row[0] for row in conn.execute("SELECT DISTINCT number FROM outbox")]
+    assert numbers == ["+989121234567"]
+    assert conn.execute("SELECT COUNT(*) FROM outbox").fetchone()[0] == 2
