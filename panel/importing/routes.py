@@ -136,9 +136,10 @@ def progress(import_id: int) -> ResponseReturnValue:
     page = ImportPage(work.require_import(_reading(), import_id), {})
     told = page.told
     percent = round(100 * told.done / told.all) if told.all else None
+    badge, tone = STATES[page.one.state]
     return jsonify(
-        is_working=page.is_working, state=page.one.state, phase=PHASES.get(told.phase, ""), percent=percent,
-        done=told.done, all=told.all, unit=UNITS.get(told.phase, UNIT),
+        is_working=page.is_working, state=page.one.state, badge=badge, tone=tone, phase=PHASES.get(told.phase, ""),
+        percent=percent, done=told.done, all=told.all, unit=UNITS.get(told.phase, UNIT),
     )  # fmt: skip
 
 

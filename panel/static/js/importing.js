@@ -39,6 +39,7 @@ function startZone(zone) {
 
 async function follow(box) {
   const bar = box.querySelector("progress");
+  const badge = document.querySelector("[data-import-state] .pill");
   for (;;) {
     await new Promise((done) => setTimeout(done, POLL_MS));
     let told;
@@ -53,6 +54,8 @@ async function follow(box) {
       location.reload();
       return;
     }
+    badge.textContent = told.badge;
+    badge.className = `pill pill-${told.tone}`;
     box.querySelector("[data-phase]").textContent = told.phase;
     box.querySelector("[data-done]").textContent = told.all ? `${digits(told.done)} از ${digits(told.all)} ${told.unit}` : "";
     if (told.percent === null) bar.removeAttribute("value");

@@ -200,7 +200,8 @@ def test_every_page_says_that_records_are_being_brought_in(
     assert "پیشرفت کار" in desk.get("/persons").text
     assert desk.get(f"{address}/progress").json["phase"] == "مقایسه با اطلاعات دفتر"
     world.conn.execute("UPDATE imports SET state = 'waiting', wanted = 'apply'")
-    assert desk.get(f"{address}/progress").json["phase"] == "در صف"
+    told = desk.get(f"{address}/progress").json
+    assert (told["phase"], told["badge"]) == ("در صف", "در صف")
     world.conn.execute("UPDATE imports SET state = 'applying'")
     seen = world.person(BAZARYAB).get("/persons").text
     assert running in seen
