@@ -7,7 +7,6 @@ number is ever repaired or guessed: what does not stand is not given.
 
 from __future__ import annotations
 
-from statistics import median
 from typing import Final
 
 import numpy as np
@@ -21,6 +20,7 @@ from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ
 from callerid.dsp.dtmf.strings import Row, follows_digits, goes_on, rows_ending_with, skips_events
 from callerid.dsp.dtmf.windows import WindowFront
 from callerid.dsp.message import CallerMessage, Samples
+from callerid.dsp.middle import median_of
 from callerid.dsp.resample import Resampler
 
 END_SIGNS: Final = frozenset("ABCD#")
@@ -141,13 +141,13 @@ class DtmfClipDecoder:
         begin."""
         event = events[index]
         halves = [(other.last - other.first) / 2 for other in events[max(0, index - 6) : index]]
-        half = median(halves) if halves else 0.0
+        half = median_of(halves) if halves else 0.0
         return max(event.centre, event.begin + half * HOP) if half else event.centre
 
     def _tone_length(self, row: Row) -> float:
         spans = [event.last - event.first for event in row.heard[:-1]]
         # The score is at half where a window is half full: from edge to edge of the tone, less one hop.
-        return max((median(spans) + 1) * HOP, SHORTEST_TONE)
+        return max((median_of(spans) + 1) * HOP, SHORTEST_TONE)
 
     def _weigh(self, row: Row, events: list[Event], now_s: float) -> CallerMessage | None:
         """Try the row from its first sign, then from each later one that may be a start sign."""
@@ -160,7 +160,7 @@ class DtmfClipDecoder:
                 continue
             if part.keys.startswith(REDIRECTING) and follows_digits(part, events):
                 continue
-            clear = median(one.score for one in part.heard) > CLEAR
+            clear = median_of(one.score for one in part.heard) > CLEAR
             if clear and parse(part.keys, without_start=self._without_start) is None:
                 continue
             message = self._weigh_from(part, now_s)

@@ -21,6 +21,7 @@ from callerid.dsp.dtmf.front import DIAL_TONE_HZ, DIALLED_HZ, HOP, PIECE, SLICE,
 from callerid.dsp.dtmf.keypad import SAMPLE_RATE_HZ, TONES_HZ, key_of
 from callerid.dsp.levels import dbm0_from_rms
 from callerid.dsp.message import Samples
+from callerid.dsp.middle import median
 from callerid.dsp.resample import Resampler
 
 HOP_S: Final = HOP / SAMPLE_RATE_HZ
@@ -141,11 +142,11 @@ class DtmfDigits:
         row = int(energy[:, :4].sum(0).argmax())
         column = int(energy[:, 4:8].sum(0).argmax()) + 4
         pair = energy[:, row] + energy[:, column]
-        inside = pair > HALF_POWER * np.median(pair[pair > HALF_POWER * pair.max()])
+        inside = pair > HALF_POWER * median(pair[pair > HALF_POWER * pair.max()])
         first, last = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())
         if last - first < 2:
             return None
-        strength = float(np.median(np.sqrt(pair[inside])))
+        strength = float(median(np.sqrt(pair[inside])))
         gaps = int((~inside[first:last]).sum())
         duration_s = (float(np.sqrt(pair[max(0, first - 1) : last + 1]).sum()) / strength + gaps) * HOP_S
         if duration_s < SHORTEST_S:
@@ -172,7 +173,7 @@ class DtmfDigits:
             bins = offset_hz * SLICE / SAMPLE_RATE_HZ
             loss = float(np.sinc(bins) / (1 - bins * bins))
             in_tones += float(energy[inside, tone].sum()) / (SLICE / 4) * (1 / loss**2 - 1)
-            amplitude = float(np.median(np.abs(c[inside]))) / GAIN / loss
+            amplitude = float(median(np.abs(c[inside]))) / GAIN / loss
             levels.append(dbm0_from_rms(amplitude / math.sqrt(2)))
         twist_db = levels[1] - levels[0]
         if in_tones < BAND_SHARE * band or in_tones < WIDE_SHARE * wide:

@@ -20,6 +20,7 @@ from callerid.dsp.dtmf.measure import BAND_SHARE, EDGE, SHORTEST, Weighed, tone_
 from callerid.dsp.dtmf.pauses import are_pauses, hides_digit
 from callerid.dsp.dtmf.rhythm import find_rhythm
 from callerid.dsp.message import Samples
+from callerid.dsp.middle import median
 
 LOOK: Final = 320
 """First look: 40 ms around each middle."""
@@ -107,7 +108,7 @@ def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None
     if rhythm.is_regular and _turns(band, rhythm.places, length, (rows, columns), pitch, weighed):
         return None
     low, high = _strengths(weighed, rows, columns)
-    noise = float(np.median(weighed.left))
+    noise = float(median(weighed.left))
     if not are_pauses(band, centres, length, low + high, noise * BAND_SHARE):
         return None
     if hides_digit(band, centres, length, (low, high), pitch):
@@ -147,7 +148,7 @@ def stands_digit(band: Samples, step: float, verdict: Verdict) -> bool:
 
 def _least_margin(weighed: Weighed, rows: Index, columns: Index) -> float | None:
     """Give the weakest tone's margin, or None where a digit does not stand out or does not belong."""
-    pooled = float(np.median(weighed.left))
+    pooled = float(median(weighed.left))
     noise = np.maximum(pooled, weighed.left)
     places = np.arange(len(rows))
     least = np.inf
@@ -157,7 +158,7 @@ def _least_margin(weighed: Weighed, rows: Index, columns: Index) -> float | None
         others = group.copy()
         others[places, best] = 0.0
         rival = others.max(1)
-        usual = float(np.median(winner / weighed.gain))
+        usual = float(median(winner / weighed.gain))
         expected = np.sqrt(np.maximum(usual * weighed.gain - pooled, 0.1 * usual * weighed.gain))
         margin = 2 * expected * (np.sqrt(winner) - np.sqrt(rival)) / noise
         own, family = np.sqrt(winner), np.sqrt(usual * weighed.gain)
@@ -170,8 +171,8 @@ def _least_margin(weighed: Weighed, rows: Index, columns: Index) -> float | None
             or (own > FAMILY[1] * family + slack).any()
         ):
             return None
-        told_apart = float(np.sqrt(max(usual - pooled / float(np.median(weighed.gain)), 0.0) / pooled))
-        if told_apart * float(np.sqrt(np.median(weighed.gain) / 2)) < TOLD_APART:
+        told_apart = float(np.sqrt(max(usual - pooled / float(median(weighed.gain)), 0.0) / pooled))
+        if told_apart * float(np.sqrt(median(weighed.gain) / 2)) < TOLD_APART:
             return None
         wanted = HALF * np.sqrt(usual * weighed.gain / 2) - HALF_SIGMAS * pooled**0.5
         for half in weighed.halves:
@@ -187,8 +188,8 @@ def _least_margin(weighed: Weighed, rows: Index, columns: Index) -> float | None
 def _strengths(weighed: Weighed, rows: Index, columns: Index) -> tuple[float, float]:
     """Give the mean square of the low and of the high tone, medians over the string."""
     places = np.arange(len(rows))
-    low = float(np.median(weighed.energy[places, rows] / weighed.gain))
-    high = float(np.median(weighed.energy[places, 4 + columns] / weighed.gain))
+    low = float(median(weighed.energy[places, rows] / weighed.gain))
+    high = float(median(weighed.energy[places, 4 + columns] / weighed.gain))
     return low, high
 
 
@@ -198,7 +199,7 @@ def _turns(
     """Tell whether a half of a digit, cut where the rhythm puts it, belongs to another one."""
     half = min(int(length / 2) - EDGE, LONGEST // 2)
     numbers = np.arange(len(places))
-    leads = LEADS * float(np.median(weighed.left)) ** 0.5
+    leads = LEADS * float(median(weighed.left)) ** 0.5
     for side in (-half / 2, half / 2):
         energy = energies(cut(band, places + side, half), pitch)
         # The second half of the last digit may not have sounded yet.

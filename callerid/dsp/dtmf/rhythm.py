@@ -14,6 +14,7 @@ from callerid.dsp.dtmf.correlate import Index, Real, cut, energies
 from callerid.dsp.dtmf.measure import Weighed
 from callerid.dsp.dtmf.strings import EVEN_SPREADS, usual_unevenness
 from callerid.dsp.message import Samples
+from callerid.dsp.middle import median
 
 EDGE_WINDOW: Final = 160
 """20 ms around the expected begin and end of a tone: which of them holds more of it tells how far it is off."""
@@ -66,10 +67,10 @@ def find_rhythm(
     numbers = np.arange(len(centres))
     pairs = (keys[0], 4 + keys[1])
     fulls = [
-        float(np.median(np.sqrt(weighed.energy[numbers, tone] / weighed.gain))) * (EDGE_WINDOW / 2) ** 0.5
+        float(median(np.sqrt(weighed.energy[numbers, tone] / weighed.gain))) * (EDGE_WINDOW / 2) ** 0.5
         for tone in pairs
     ]
-    full, pooled = sum(fulls), float(np.median(weighed.left)) ** 0.5
+    full, pooled = sum(fulls), float(median(weighed.left)) ** 0.5
     noise = EDGE_WINDOW / 2 * 2**0.5 * pooled / full
     middles, held = centres, np.zeros((2, 2, len(centres)))
     for _ in range(EDGE_LOOKS):
@@ -83,7 +84,7 @@ def find_rhythm(
     for group, whole in enumerate(fulls):
         longer = EDGE_WINDOW * held[:, group, :-1].sum(0) / whole
         slack = EVEN_SIGMAS * EDGE_WINDOW * pooled / whole
-        if np.abs(longer - np.median(longer)).max() > min(STEADY_EVEN + slack, MOST_LONGER):
+        if np.abs(longer - median(longer)).max() > min(STEADY_EVEN + slack, MOST_LONGER):
             return None
     return rhythm_of(middles, noise)
 
@@ -96,7 +97,7 @@ def rhythm_of(middles: Real, noise: float) -> Rhythm | None:
     """
     steps = np.diff(middles)
     stride = min(STRIDE, len(steps))
-    step = float(np.median(middles[stride:] - middles[:-stride])) / stride
+    step = float(median(middles[stride:] - middles[:-stride])) / stride
     off = np.abs(steps - step)
     uneven = usual_unevenness(off.tolist())
     own = max(0.0, uneven * uneven - (OWN_NOISE * noise) ** 2) ** 0.5
@@ -117,7 +118,7 @@ def rhythm_of(middles: Real, noise: float) -> Rhythm | None:
             return None
     numbers = np.arange(len(middles))
     told = [
-        float(np.median((middles - (numbers - place) * step)[_others(int(place), len(numbers))]))
+        float(median((middles - (numbers - place) * step)[_others(int(place), len(numbers))]))
         for place in numbers
     ]
     return Rhythm(np.array(told), True)

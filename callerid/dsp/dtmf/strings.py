@@ -9,10 +9,10 @@ the way. The sound at that place decides (:mod:`callerid.dsp.dtmf.evidence`), ne
 from __future__ import annotations
 
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from callerid.dsp.dtmf.events import Event
+from callerid.dsp.middle import median_of
 
 LONGEST_STEP: Final = 9600
 """1.2 s from digit to digit: a tone and a pause of less than a second."""
@@ -73,12 +73,12 @@ class Row:
     @property
     def step(self) -> float:
         """Usual step in samples."""
-        return median(b - a for a, b in pairwise(self.centres))
+        return median_of(b - a for a, b in pairwise(self.centres))
 
     @property
     def is_even(self) -> bool:
         """Tell whether no step stands out, as far as events can tell (not in noise: it shifts them)."""
-        if median(event.score for event in self.heard) < CLEAR:
+        if median_of(event.score for event in self.heard) < CLEAR:
             return True
         usual = self.step
         off = [abs(b - a - usual) for a, b in pairwise(self.centres)]
@@ -94,7 +94,7 @@ class Row:
         step = self.step
         places = range(len(self.centres))
         told = [
-            median(
+            median_of(
                 self.centres[other] + (place - other) * step
                 for other in places
                 if abs(other - place) <= NEIGHBOURS
@@ -103,7 +103,7 @@ class Row:
         ]
         away = sorted(abs(own - other) for own, other in zip(self.centres, told, strict=True))
         off = away[int(MOST * (len(away) - 1))]
-        noisy = median(event.score for event in self.heard) < CLEAR
+        noisy = median_of(event.score for event in self.heard) < CLEAR
         return told if off <= (REGULAR_NOISY if noisy else REGULAR) else self.centres
 
     def from_place(self, place: int) -> Row:
@@ -114,7 +114,7 @@ class Row:
 def usual_unevenness(off: list[float]) -> float:
     """Give how far most steps of a row lie off its median step, the oddest two left out."""
     ordered = sorted(off)
-    return ordered[-1 - ODD_STEPS] if len(off) > 2 * ODD_STEPS else median(ordered)
+    return ordered[-1 - ODD_STEPS] if len(off) > 2 * ODD_STEPS else median_of(ordered)
 
 
 def rows_ending_with(events: list[Event], last: int, centre: float) -> list[Row]:
@@ -133,8 +133,8 @@ def rows_ending_with(events: list[Event], last: int, centre: float) -> list[Row]
 def skips_events(row: Row, events: list[Event]) -> bool:
     """Tell whether something as strong as the row's own events sounds between its places."""
     heard = row.heard
-    strength = median(event.strength for event in heard)
-    score = median(event.score for event in heard)
+    strength = median_of(event.strength for event in heard)
+    score = median_of(event.score for event in heard)
     own = {id(event) for event in heard}
     return any(
         id(event) not in own
@@ -148,7 +148,7 @@ def skips_events(row: Row, events: list[Event]) -> bool:
 
 def follows_digits(row: Row, events: list[Event]) -> bool:
     """Tell whether digits sounded shortly before the row, at whatever level: then it is the rest of a string."""
-    score = DOUBTFUL * median(event.score for event in row.heard)
+    score = DOUBTFUL * median_of(event.score for event in row.heard)
     begin = row.centres[0] - BEFORE_STEPS * row.step
     return any(
         begin < event.centre < row.centres[0] - row.step / 2
@@ -160,14 +160,14 @@ def follows_digits(row: Row, events: list[Event]) -> bool:
 
 def goes_on(row: Row, later: list[Event]) -> bool:
     """Tell whether a sign follows the row at its pace: then its last sign is not its end."""
-    score = DOUBTFUL * median(event.score for event in row.heard)
+    score = DOUBTFUL * median_of(event.score for event in row.heard)
     reach = row.centres[-1] + NEXT_STEP * row.step
     return any(event.centre < reach and event.score > score for event in later)
 
 
 def _without_noise_before(row: Row) -> Row:
     """Begin the row with its first event that is no passing noise."""
-    score = DOUBTFUL * median(event.score for event in row.heard)
+    score = DOUBTFUL * median_of(event.score for event in row.heard)
     for place, event in enumerate(row.events):
         if event is not None and (event.score > score or event.last - event.first >= FLEETING):
             return row.from_place(place)
@@ -194,7 +194,7 @@ def _follow(events: list[Event], previous: int, last: int, centre: float, step: 
         places.insert(0, events[at])
         centres.insert(0, events[at].centre)
         recent = [b - a for a, b in pairwise(centres[:9])]
-        step = median(recent)
+        step = median_of(recent)
     return Row(places, centres)
 
 

@@ -160,11 +160,11 @@ class Survey:
         """Give the total metric of going the other way than ``value`` from every state, (n, 10, w)."""
         pad, width = self._frame.pad, self._frame.width
         total = np.full((len(steps), PLACES, width), NEVER)
-        for length in np.unique(self._lengths[steps]):
+        for length in sorted(set(self._lengths[steps].tolist())):
             chosen = np.flatnonzero(self._lengths[steps] == length)
             at = steps[chosen]
             now = self._alpha[at, :, pad : pad + width]
-            low = pad + int(length) if value else pad - int(length)
+            low = pad + length if value else pad - length
             then = self._beta[at + 1, :, low : low + width]
             part = np.full(now.shape, NEVER)
             if value:

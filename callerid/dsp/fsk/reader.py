@@ -36,6 +36,7 @@ from callerid.dsp.fsk.standards import (
     ToneStandard,
 )
 from callerid.dsp.fsk.wave import A_MARK, Floats, Wave, refine
+from callerid.dsp.middle import medians, quantile
 
 FIRST_PIECE_BITS = 34
 PIECE_BITS = 60
@@ -279,7 +280,7 @@ def _noise(history: History, wave: Wave, path: Path) -> tuple[float, Floats, boo
     mean = max(fit.residual / max(fit.count, 1), LEAST_NOISE_SHARE * float(wave.vector[A_MARK]) ** 2)
     by_bit = np.bincount(fit.places, weights=fit.residuals**2, minlength=len(path.bits)) / SAMPLES_PER_BIT
     local = np.convolve(by_bit, np.ones(LOCAL_BITS) / LOCAL_BITS, mode="same")
-    stretches = np.median(np.lib.stride_tricks.sliding_window_view(by_bit, STRETCH_BITS), axis=1)
-    usual = float(np.quantile(stretches, USUAL_QUANTILE))
+    stretches = medians(np.lib.stride_tricks.sliding_window_view(by_bit, STRETCH_BITS))
+    usual = quantile(stretches, USUAL_QUANTILE)
     is_one = float(stretches.max()) < LARGEST_UNEVENNESS * usual + UNEVEN_FAULT * wave.power
     return mean, np.maximum(local / (LOCAL_EXCESS * mean), 1.0), is_one
