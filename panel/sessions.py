@@ -29,6 +29,9 @@ from db.queries.sessions import SessionRow
 from panel.context import Office, conn, office_of
 
 COOKIE = "aminbox"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Over TLS: browsers take this name from this host over TLS alone (RFC 6265bis §4.1.3.2), so nobody on the way can put
+a session of his own into one by plain HTTP."""
 GUEST_LIFE = timedelta(hours=1)
 LONGEST_LIFE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
@@ -58,6 +61,11 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.clear()
 
 
+def cookie_name(*, is_secure: bool) -> str:
+    """Give the name of the session's cookie."""
+    return SECURE_COOKIE if is_secure else COOKIE
+
+
 def hash_of(token: str) -> str:
     """Give what the database knows a token by."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -68,7 +76,7 @@ class ServerSessions(SessionInterface):
 
     def open_session(self, app: Flask, incoming: Request) -> ServerSession | None:
         """Give the browser's session, an empty one when it has none."""
-        token = incoming.cookies.get(COOKIE)
+        token = incoming.cookies.get(cookie_name(is_secure=incoming.is_secure))
         if not token or len(token) > 100 or incoming.path.startswith("/static/"):
             return ServerSession(None, None)
         row = find_live(conn(), hash_of(token), office_of(app).clock.now())
@@ -99,7 +107,10 @@ class ServerSessions(SessionInterface):
                 sessions.delete_expired_sessions(conn(), to_text(at))
             session.ended.clear()
             if not session:
-                response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+                name = cookie_name(is_secure=request.is_secure)
+                response.delete_cookie(
+                    name, path="/", httponly=True, samesite="Lax", secure=request.is_secure
+                )
         if not session or not (session.modified or _is_due(session.row, at)):
             return
         life = timedelta(minutes=office.config.panel.session_idle_minutes)
@@ -121,8 +132,9 @@ class ServerSessions(SessionInterface):
             sessions.upsert_session(conn(), row)
         if session.token is None:
             session.token = token
+            name = cookie_name(is_secure=request.is_secure)
             response.set_cookie(
-                COOKIE, token, path="/", httponly=True, samesite="Lax", secure=request.is_secure
+                name, token, path="/", httponly=True, samesite="Lax", secure=request.is_secure
             )
         session.row, session.modified = row, False
 

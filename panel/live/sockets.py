@@ -30,7 +30,7 @@ from panel.live.projection import CallProjection
 from panel.live.sync import read_request, sync_answer
 from panel.live.teller import LINES_ROOM, MESSAGES_ROOM, Teller
 from panel.security import is_allowed_host, is_own_origin
-from panel.sessions import COOKIE, find_live, hash_of, token_hash
+from panel.sessions import cookie_name, find_live, hash_of, token_hash
 
 EXTENSION = "aminbox-live"
 PATH = "/socket.io/"
@@ -177,7 +177,8 @@ class Gate:
         return None if self._is_signed_in(environ) else "401 Unauthorized"
 
     def _is_signed_in(self, environ: Environ) -> bool:
-        token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+        name = cookie_name(is_secure=environ.get("wsgi.url_scheme") == "https")
+        token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name)
         if not token or len(token) > 100:
             return False
         office = office_of(self._app)

@@ -68,12 +68,16 @@ def test_over_tls_the_cookie_is_for_tls_alone(boxed: World) -> None:
     answer = boxed.person(None).get("/sign-in", **SECURE)
     assert answer.status_code == 200
     cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-aminbox=")
     for words in ("Secure", "HttpOnly", "SameSite=Lax"):
         assert words in cookie
 
 
 def test_browsers_are_bound_to_https_only_when_the_owner_chose_it(boxed: World) -> None:
     owner = boxed.person("modir")
+    token = owner.client.get_cookie("aminbox")
+    assert token
+    owner.client.set_cookie("__Host-aminbox", token.value, secure=True)
     before = owner.client.get("/box", **SECURE)
     assert before.status_code == 200
     assert "Strict-Transport-Security" not in before.headers
