@@ -37,6 +37,7 @@ from db.migrations.m0045_pending_recipients import step as pending_recipients
 from db.migrations.m0047_renewed_policies import step as renewed_policies
 from db.migrations.m0048_sent_by_channel import step as sent_by_channel
 from db.migrations.m0049_campaign_files import step as campaign_files
+from db.migrations.m0050_campaign_counts import step as campaign_counts
 
 SET_NAME = "aminbox"
 
@@ -47,6 +48,7 @@ for _step in (
     renewal_reminders, wide_list_indexes, callbacks, complaints, imports, ranks, callers,
     covering_indexes, policies_elsewhere, rank_indexes, calls_by_hand, fax_queue,
     import_batches, pending_recipients, renewed_policies, sent_by_channel, campaign_files,
+    campaign_counts,
 ):  # fmt: skip
     # `users` is built anew, which foreign keys forbid inside a transaction; that step makes its own.
     history(name=_step.__module__.rpartition(".")[2], transactional=_step is not access)(_step)

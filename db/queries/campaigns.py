@@ -11,7 +11,7 @@ from db.queries.message_kinds import Channel, Kind
 from db.records import fetch_all, fetch_one
 
 _COLUMNS = """id, title, channel, kind, template_version_id, subject, body, route, audience, state, starts_at, per_hour,
-    created_at, created_by, confirmed_at, finished_at"""
+    created_at, created_by, confirmed_at, finished_at, counted"""
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     created_by: int | None
     confirmed_at: str | None
     finished_at: str | None
+    counted: str = ""
+    """What its texts came to when they were judged, as JSON; empty: nobody counted."""
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -335,6 +337,11 @@ def has_campaign_file(conn: Connection, campaign_id: int) -> bool:
         conn.execute("SELECT 1 FROM campaign_files WHERE campaign_id = ?", (campaign_id,)).fetchone()
         is not None
     )
+
+
+def update_counted(conn: Connection, campaign_id: int, counted: str) -> None:
+    """Keep what the texts of a draft come to."""
+    conn.execute("UPDATE campaigns SET counted = ? WHERE id = ?", (counted, campaign_id))
 
 
 def has_waiting(conn: Connection, campaign_id: int) -> bool:

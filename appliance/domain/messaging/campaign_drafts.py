@@ -6,14 +6,15 @@ So what is shown is what will be sent. A draft may be made anew, or thrown away;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 
 from appliance.core.clock import to_text
 from appliance.core.errors import ConflictError, InvalidInputError, NotFoundError
-from appliance.core.smstext import measure
+from appliance.core.smstext import Encoding, measure
 from appliance.domain.acting import Acting
 from appliance.domain.messaging.audience import DUPLICATE, NO_NUMBER, Receiver
 from appliance.domain.messaging.limits import Gate, SegmentsOf, no_segments
@@ -26,7 +27,7 @@ from appliance.domain.messaging.queueing import (
     receiver_key,
     with_footer,
 )
-from appliance.domain.messaging.rendering import fields_in, render
+from appliance.domain.messaging.rendering import Rendered, render
 from db import Connection
 from db.queries import campaigns, message_routes
 from db.queries.campaigns import Campaign, NewRecipient, Recipient
@@ -65,10 +66,19 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[Sample, ...]
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """What the texts of a draft come to, with the footer they had."""
+
+    footer: str
+    texts: tuple[tuple[Encoding, int, int], ...]
+    """Alphabet, parts, and how many messages have so many."""
+
+
 class Judged(msgspec.Struct, frozen=True):
     """Receivers with what stands against each: what takes long about a large draft, and writes nothing."""
 
     rows: tuple[NewRecipient, ...]
+    counted: Counted
 
 
 def judge(
@@ -78,7 +88,15 @@ def judge(
     """Say of each receiver whether he gets the message, before the records are locked for storing the draft."""
     keyed = [(receiver, receiver_key(channel, receiver.number)) for receiver in receivers]
     gate = Gate(conn, kind, (key for _receiver, key in keyed if key), now, segments_of)
-    return Judged(tuple(_recipients(keyed, gate, body, channel)))
+    footer = read_settings(conn).footer
+    texts: Counter[tuple[Encoding, int]] = Counter()
+
+    def count(text: str) -> None:
+        measured = measure(with_footer(text, kind, channel, footer))
+        texts[measured.encoding, measured.parts] += 1
+
+    rows = tuple(_recipients(keyed, gate, body, channel, count))
+    return Judged(rows, Counted(footer, tuple((*kind_of, n) for kind_of, n in texts.items())))
 
 
 def draft_campaign(
@@ -99,7 +117,7 @@ def draft_campaign(
         per_hour=per_hour, at=act.at, user_id=act.user.id if act.user else None,
     )  # fmt: skip
     judged = _judged(act, receivers, body, channel, kind, segments_of)
-    campaigns.insert_recipients(act.conn, campaign_id, judged.rows)
+    _store(act, campaign_id, judged)
     return campaign_id
 
 
@@ -118,7 +136,7 @@ def redraft_campaign(
     ):  # fmt: skip
         raise ConflictError(f"campaign {campaign_id} is no draft")
     campaigns.delete_recipients(act.conn, campaign_id)
-    campaigns.insert_recipients(act.conn, campaign_id, judged.rows)
+    _store(act, campaign_id, judged)
 
 
 def keep_file(
@@ -159,22 +177,17 @@ def estimate(conn: Connection, campaign_id: int, day: str) -> Estimate:
     route = campaign.route or _first_route(conn, campaign)
     rate = message_routes.find_rate(conn, route, day) if route else None
     counts = campaigns.count_recipients(conn, campaign_id)
-    parts = cost = 0
     samples: list[Sample] = []
-    is_same = not fields_in(campaign.body)
-    receivers = sum(count.n for count in counts if count.state != "skipped")
-    for recipient in _all_of(conn, campaign_id, SAMPLES if is_same else EVERYBODY):
+    for recipient in _all_of(conn, campaign_id, SAMPLES):
         text = _text_for(campaign, recipient, settings)
-        counted = measure(text)
-        price = message_price(rate, counted.encoding, counted.parts)
-        parts += counted.parts
-        cost += price
-        if len(samples) < SAMPLES:
-            samples.append(Sample(recipient.name, recipient.number, text, counted.parts, price))
-    if is_same and samples:
-        parts, cost = samples[0].parts * receivers, samples[0].cost_rial * receivers
+        measured = measure(text)
+        price = message_price(rate, measured.encoding, measured.parts)
+        samples.append(Sample(recipient.name, recipient.number, text, measured.parts, price))
+    texts = _counted(conn, campaign, settings)
+    parts = sum(parts * n for _encoding, parts, n in texts)
+    cost = sum(message_price(rate, encoding, parts) * n for encoding, parts, n in texts)
     return Estimate(
-        receivers=receivers,
+        receivers=sum(count.n for count in counts if count.state != "skipped"),
         skipped={count.reason: count.n for count in counts if count.state == "skipped"},
         parts=parts,
         cost_rial=cost,
@@ -211,8 +224,10 @@ def text_of(campaign: Campaign, recipient: Recipient) -> str:
 
 
 def _recipients(
-    keyed: Sequence[tuple[Receiver, str | None]], gate: Gate, body: str, channel: Channel
-) -> Iterator[NewRecipient]:
+    keyed: Sequence[tuple[Receiver, str | None]], gate: Gate, body: str, channel: Channel,
+    count: Callable[[str], None],
+) -> Iterator[NewRecipient]:  # fmt: skip
+    """Give the rows of receivers; `count` is told the text of each who gets the message."""
     seen: set[str] = set()
     for place, (receiver, key) in enumerate(keyed, start=1):
         if key is None:
@@ -220,7 +235,10 @@ def _recipients(
         elif key in seen:
             reason = DUPLICATE
         else:
-            reason = gate.refusal(key, receiver.person_id) or _unfit(body, receiver, channel)
+            rendered = render(body, receiver.fields)
+            reason = gate.refusal(key, receiver.person_id) or _unfit(rendered, channel)
+            if not reason:
+                count(rendered.text)
         if key is not None and not reason:
             seen.add(key)
         yield NewRecipient(
@@ -234,8 +252,7 @@ def _recipients(
         )
 
 
-def _unfit(body: str, receiver: Receiver, channel: Channel) -> str:
-    rendered = render(body, receiver.fields)
+def _unfit(rendered: Rendered, channel: Channel) -> str:
     if rendered.missing:
         return f"{EMPTY_FIELD}:{rendered.missing[0]}"
     return TOO_LONG if len(rendered.text) > LONGEST_BODY[channel] else ""
@@ -252,6 +269,26 @@ def _judged(
     if isinstance(receivers, Judged):
         return receivers
     return judge(act.conn, act.now, receivers, body=body, channel=channel, kind=kind, segments_of=segments_of)
+
+
+def _store(act: Acting, campaign_id: int, judged: Judged) -> None:
+    campaigns.insert_recipients(act.conn, campaign_id, judged.rows)
+    campaigns.update_counted(act.conn, campaign_id, msgspec.json.encode(judged.counted).decode())
+
+
+def _counted(
+    conn: Connection, campaign: Campaign, settings: MessageSettings
+) -> tuple[tuple[Encoding, int, int], ...]:
+    """Give what the texts come to; counted anew when the footer changed since."""
+    if campaign.counted:
+        counted = msgspec.json.decode(campaign.counted, type=Counted)
+        if counted.footer == settings.footer:
+            return counted.texts
+    texts: Counter[tuple[Encoding, int]] = Counter()
+    for recipient in _all_of(conn, campaign.id, EVERYBODY):
+        measured = measure(_text_for(campaign, recipient, settings))
+        texts[measured.encoding, measured.parts] += 1
+    return tuple((encoding, parts, n) for (encoding, parts), n in texts.items())
 
 
 def _all_of(conn: Connection, campaign_id: int, limit: int) -> list[Recipient]:

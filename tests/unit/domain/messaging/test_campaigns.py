@@ -204,3 +204,17 @@ def test_rows_of_a_file_are_read_by_their_columns() -> None:
         ("+989120000001", "علی", {"شماره": "۱۹۴"})
     ]
     assert [(bad.line, bad.text) for bad in read.bad] == [(4, "x"), (5, "")]
+
+
+def test_a_draft_is_counted_once_and_anew_when_the_footer_changes(conn: Connection, act: Act) -> None:
+    campaign_id = draft(act, people(40), "{نام} " + "ا" * 55)
+    before = campaign_drafts.estimate(conn, campaign_id, "2026-11-22")
+    conn.execute("UPDATE campaigns SET counted = '' WHERE id = ?", (campaign_id,))
+    assert campaign_drafts.estimate(conn, campaign_id, "2026-11-22") == before
+    again = draft(act, people(40), "{نام} " + "ا" * 55)
+    settings = message_settings.read_settings(conn)
+    message_settings.update_settings(
+        conn, quiet_from=settings.quiet_from, quiet_to=settings.quiet_to, resend_service_hours=None,
+        footer="برای لغو عدد ۱۱ را بفرستید",
+    )  # fmt: skip
+    assert (before.parts, campaign_drafts.estimate(conn, again, "2026-11-22").parts) == (40, 80)
