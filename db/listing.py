@@ -299,12 +299,12 @@ def _sorted(conn: Connection, question: Question, wanted: int, patience: Patienc
 
     The database keeps the first ones alone while it reads all of them, which is quicker than reading them here.
     """
-    apart, end = _apart(question), time.thread_time() + patience.sort_s
+    end = time.thread_time() + patience.sort_s
     keys = tuple(sql for sql, _is_down in question.order)
     selected = ", ".join((f"{question.table}.id", *keys))
     order = ", ".join(f"+{sql} DESC" if is_down else f"+{sql}" for sql, is_down in question.order)
     found: list[Key] = []
-    for one in _alternatives(apart):
+    for one in _alternatives(question):
         sql = (
             f"SELECT {selected} FROM {_from(one, (*one.where, *keys))} {_where(one)} "
             f"ORDER BY {order} LIMIT :sort_limit"
