@@ -6,10 +6,10 @@ power cut leaves the old pair or the new one. ``panel.json`` says what the certi
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import ipaddress
 import os
+import ssl
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -123,10 +123,8 @@ def fingerprint(files: Files) -> str:
 def authority_der(files: Files) -> bytes:
     """Give the authority's certificate in binary form (DER). Raises `CertificateError`."""
     try:
-        text = files.public.read_text(encoding="ascii")
-        body = text.split("-----BEGIN CERTIFICATE-----")[1].split("-----END CERTIFICATE-----")[0]
-        return base64.b64decode("".join(body.split()), validate=True)
-    except (OSError, ValueError, IndexError) as error:
+        return ssl.PEM_cert_to_DER_cert(files.public.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
         raise CertificateError(f"{files.public} cannot be read: {error}") from error
 
 
