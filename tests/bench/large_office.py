@@ -26,6 +26,7 @@ from appliance.domain.accounts import active_user
 from db import Connection, connect, migrate
 from db.queries.users import find_user_by_name, insert_user
 from panel.app import create_app
+from panel.server import forget_what_stays
 from tests.bench.tables import distribution
 from tests.panel.world import FETCH, LocalBus, Person, office_config
 
@@ -93,6 +94,7 @@ def measure(folder: Path, requests: int) -> None:
     """Ask for every kind of page and print what it cost."""
     with contextlib.closing(connect(folder / "aminbox.sqlite3")) as conn:
         app = create_app(office_config(folder), bus=LocalBus())
+        forget_what_stays()
         owner = Person(app, conn, "bench-owner")
         marketer = Person(app, conn, "bench-marketer")
         kinds: list[tuple[str, Person, Address, dict[str, str]]] = [
