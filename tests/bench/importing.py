@@ -35,13 +35,16 @@ USER = "bench-owner"
 FIRST_CORE = 30_000_000
 
 
-def save_all_the_time(folder: str, stop: Event, waits: multiprocessing.Queue[list[float]]) -> None:
+def save_all_the_time(
+    folder: str, ready: Event, stop: Event, waits: multiprocessing.Queue[list[float]]
+) -> None:
     """Save a page's form again and again; give how long each took until the answer was there."""
     found: list[float] = []
     with contextlib.closing(connect(Path(folder) / "aminbox.sqlite3")) as conn:
         person = Person(create_app(office_config(Path(folder)), bus=LocalBus()), conn, USER)
         token = person.token()
-        while not stop.is_set():
+        ready.set()
+        while not stop.is_set() or not found:
             began = time.monotonic()
             answer = person.client.post(
                 "/persons/1/electronic",
@@ -102,14 +105,16 @@ class Others:
     """Another process that writes meanwhile, as somebody at the panel does."""
 
     def __init__(self, database: Path) -> None:
+        self._ready: Event = multiprocessing.Event()
         self._stop: Event = multiprocessing.Event()
         self._waits: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
         self._writer = multiprocessing.Process(
-            target=save_all_the_time, args=(str(database.parent), self._stop, self._waits)
+            target=save_all_the_time, args=(str(database.parent), self._ready, self._stop, self._waits)
         )
 
     def __enter__(self) -> Others:
         self._writer.start()
+        self._ready.wait(120)
         self.began, self.began_cpu = time.monotonic(), time.process_time()
         return self
 
