@@ -14,6 +14,7 @@ from appliance.domain.importing import work
 from appliance.domain.importing.profiles import PROFILES, header_key
 from appliance.domain.importing.targets import TARGETS
 from appliance.domain.importing.undoing import UndoPlan, plan_undo
+from appliance.domain.policies.userfields import user_fields
 from db.queries import imports, lists
 from db.queries.import_rows import ComparedRow, count_reasons, list_rows
 from db.queries.import_undoing import has_rests
@@ -129,8 +130,13 @@ class ImportPage:
     def targets(self) -> dict[str, list[Any]]:
         """Give what a column can be, in groups."""
         groups: dict[str, list[Any]] = {}
+        own = {one.key: one for one in user_fields(conn())}
         for one in TARGETS.values():
-            groups.setdefault(one.section, []).append(one)
+            if one.key not in own:
+                groups.setdefault(one.section, []).append(one)
+            elif own[one.key].is_on:
+                named = msgspec.structs.replace(one, title=own[one.key].title)
+                groups.setdefault(one.section, []).append(named)
         return groups
 
     @property

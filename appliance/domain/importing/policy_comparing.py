@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from appliance.core import jalali
+from appliance.domain.fields.kinds import FieldProblem
 from appliance.domain.importing.changes import NewPolicy, Outcome, Update
 from appliance.domain.importing.endorsement_comparing import EndorsementComparison
 from appliance.domain.importing.endorsing import is_cancelled
 from appliance.domain.importing.rows import Row
 from appliance.domain.policies.computing import usual_end, usual_start
 from appliance.domain.policies.issuing import LONGEST_YEARS
+from appliance.domain.policies.userfields import KEYS, UserField, read_value, user_fields
 from db.queries import import_matching as matching
 from db.queries.policies import find_renewing
 
@@ -106,6 +109,9 @@ class PolicyComparison(EndorsementComparison):
             return "premium negative"
         net, vat = self.premiums.split(first.line_code, first, issue, gross)
         outcome = self.changes.outcomes[first.no]
+        own = self._own_values(first)
+        if isinstance(own, str):
+            return own
         person = self.people.reference(first, outcome)
         for row in base[1:]:
             self.people.complete(person, row, self.changes.outcomes[row.no])
@@ -121,7 +127,7 @@ class PolicyComparison(EndorsementComparison):
             "no_claim_years": _within(first.number("no_claim_years"), 0, 30),
             "pays_by": "instalments" if len(dues) > 1 else "cash", "source": "import",
             "cancel_date": None, "cancel_reason": "", "created_at": self.at, "created_by": self.user_id,
-        }  # fmt: skip
+        } | own  # fmt: skip
         policy["commission"] = self.premiums.commission(policy, is_renewal=previous is not None)
         if is_cancelled(first.text("state")):
             policy["cancel_date"] = min(max(self.at[:10], start), end)
@@ -139,6 +145,20 @@ class PolicyComparison(EndorsementComparison):
             one = self.changes.outcomes[row.no]
             one.state, one.policy, one.person = "new", reference, person
         return reference
+
+    @cached_property
+    def _own_fields(self) -> tuple[UserField, ...]:
+        return tuple(one for one in user_fields(self.conn) if one.is_on)
+
+    def _own_values(self, row: Row) -> dict[str, str] | str:
+        """Give what the file has for the fields the office named itself, or why one cannot be read."""
+        values = dict.fromkeys(KEYS, "")
+        for one in self._own_fields:
+            try:
+                values[one.key] = read_value(one, row.text(one.key))
+            except FieldProblem as problem:
+                return f"{one.key} {problem}"
+        return values
 
     def _previous(self, row: Row, start: str) -> int | None:
         """Give the policy this one renews when the file names it and nothing renews it yet."""

@@ -37,6 +37,10 @@ _LIST = (
     ("no_claim_years", "سال‌های عدم خسارت", "whole", "بیمه‌نامه"),
     ("previous_code", "کد رایانهٔ بیمه‌نامهٔ قبلی", "code", "بیمه‌نامه"),
     ("state", "وضعیت بیمه‌نامه", "text", "بیمه‌نامه"),
+    ("field_1", "فیلد ۱", "text", "بیمه‌نامه"),
+    ("field_2", "فیلد ۲", "text", "بیمه‌نامه"),
+    ("field_3", "فیلد ۳", "text", "بیمه‌نامه"),
+    ("field_4", "فیلد ۴", "text", "بیمه‌نامه"),
     ("endorsement_no", "شمارهٔ الحاقیه", "whole", "الحاقیه"),
     ("endorsement_kind", "نوع یا شرح الحاقیه", "text", "الحاقیه"),
     ("due_date", "تاریخ سررسید", "day", "وصول"),
@@ -69,7 +73,7 @@ _LIST = (
     ("commission", "کارمزد", "rial", "کارمزد"),
 )
 TARGETS: dict[str, Target] = {row[0]: Target(*row) for row in _LIST}  # type: ignore[arg-type]
-"""By key, in the order they are offered."""
+"""By key, in the order they are offered; the office's own four fields only under the names it gave them."""
 IGNORED = ""
 """Target of a column that is left alone."""
 PERSON_KEYS = (

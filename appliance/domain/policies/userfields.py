@@ -63,6 +63,11 @@ def policy_subject(conn: Connection) -> Subject:
     return msgspec.structs.replace(POLICIES, fields=tuple(fields))
 
 
+def read_value(field: UserField, text: str) -> str:
+    """Give what is stored of a text as its type has it; empty stays empty. Raises `FieldProblem`."""
+    return str(_kind(field.type).read(text)) if text else ""
+
+
 def entered_fields(conn: Connection) -> tuple[Field, ...]:
     """Give what stands in a policy's form here."""
     return tuple(field for field in policy_subject(conn).fields if field.is_entered)

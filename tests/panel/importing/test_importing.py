@@ -65,6 +65,16 @@ def test_a_file_goes_from_its_columns_over_a_preview_into_the_records(
     assert "بازگردانده شد" in desk.get(address).text
 
 
+def test_a_column_may_be_a_field_the_office_named(desk: Person, world: World, tmp_path: Path) -> None:
+    address = send(desk, write_workbook(tmp_path / "F1.xlsx", Sample("F1", 5).table()))
+    assert 'value="field_1"' not in desk.get(address).text
+    texts = {"field_1.title": "شماره بایگانی", "field_1.type": "text", "field_1.is_on": "1"}
+    assert world.person("modir").post("/policies/fields", texts).status_code == 303
+    asking = desk.get(address).text
+    assert re.search(r'<option value="field_1"[^>]*>شماره بایگانی</option>', asking)
+    assert 'value="field_2"' not in asking
+
+
 def test_an_error_names_its_row_and_its_reason_in_persian(desk: Person, tmp_path: Path) -> None:
     titles: list[Cell] = ["نام و نام خانوادگی", "کد ملی", "موبایل"]
     path = write_workbook(

@@ -19,6 +19,7 @@ from appliance.domain.people.entering import change_person, enter_person
 from appliance.domain.people.fields import PERSONS
 from appliance.domain.policies.issuing import change_policy, issue_policy
 from appliance.domain.policies.reminding import make_reminders
+from appliance.domain.policies.userfields import change_user_fields
 from db.listing import select_page
 from db.queries import imports
 from db.queries.import_rows import list_rows
@@ -389,3 +390,22 @@ def test_records_changed_between_preview_and_storing_are_compared_anew(
     assert counts(done)["rows"] == 1
     assert "new" not in counts(done)
     assert intake.conn.execute("SELECT COUNT(*) FROM policies").fetchone()[0] == 1
+
+
+def test_a_column_fills_a_field_the_office_named(intake: Intake, tmp_path: Path) -> None:
+    with intake.act() as act:
+        change_user_fields(
+            act,
+            {
+                "field_1.title": "شماره بایگانی", "field_1.type": "number", "field_1.is_on": "1",
+                "field_2.title": "خاموش", "field_2.type": "text", "field_2.is_on": "0",
+            },
+        )  # fmt: skip
+    head, *rows = collection({}, {"کد رایانه صدور بیمه نامه": 57364, "شماره بيمه نامه": "195"})
+    table = [[*head, "بایگانی"], [*rows[0], "۰۷"], [*rows[1], "هفت"]]
+    path = write_workbook(tmp_path / "own.xlsx", table)
+    one = intake.bring_in(path, **{f"column.{len(head)}": "field_1"})
+    found = intake.conn.execute("SELECT policy_no, field_1, field_2 FROM policies").fetchall()
+    assert [tuple(row) for row in found] == [("194", "7", "")]
+    [refused] = list_rows(intake.files.rows(one.stored_name), ("error",))
+    assert refused.reason.startswith("field_1 ")
