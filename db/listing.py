@@ -30,8 +30,10 @@ MOST_SHOWN = 5_000
 """Rows of a list counted exactly; more is shown as «more than», because nobody pages that far."""
 FEW = 5_000
 """Matches that are put in order by sorting them; of more, the order's index is walked."""
-MANY_LED = 1_500
+MANY_LED = 8_000
 """Rows a text search leads to before another way in is tried first, when something else narrows the question too."""
+MANY_LED_OF_OWN = 1_500
+"""The same when that other way is an alternative's own index, which leads to few."""
 FEW_A_ROW = 2
 """Matches that are sorted rather than walked past, for each row before the page."""
 COUNT_STEPS = 600_000
@@ -197,8 +199,9 @@ def _way_in(conn: Connection, question: Question) -> Question:
     if question.lead is None or not (question.either or len(question.where) > 1):
         return question
     tables, condition = question.lead
-    sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {tables} WHERE {condition} LIMIT {MANY_LED + 1})"
-    return question if conn.execute(sql, question.values).fetchone()[0] <= MANY_LED else _apart(question)
+    most = MANY_LED_OF_OWN if question.either else MANY_LED
+    sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {tables} WHERE {condition} LIMIT {most + 1})"
+    return question if conn.execute(sql, question.values).fetchone()[0] <= most else _apart(question)
 
 
 def _apart(question: Question) -> Question:
