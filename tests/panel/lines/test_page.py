@@ -101,6 +101,8 @@ def test_a_call_is_told_to_who_looks_at_the_lines_without_its_number(
     assert (told[-1]["number_state"], told[-1]["number_end"]) == ("known", "4567")
     assert "09121234567" not in str(told)
     assert heard(elsewhere, "line.call") == heard(marketer, "line.call") == []
+    installer.disconnect()
+    wait_until(lambda: not metering_of(world).watched(), "the end of watching")
 
 
 def test_the_card_tells_recording_and_learned_signalling(
@@ -142,6 +144,11 @@ def test_what_nobody_foresaw_is_worded_too() -> None:
     assert problem_words("something else") is UNKNOWN
 
 
+def metering_of(world: LinesWorld) -> Metering:
+    metering: Metering = world.app.extensions["aminbox-metering"]
+    return metering
+
+
 @pytest.fixture
 def line(world: LinesWorld) -> Iterator[LineDouble]:
     double = LineDouble(world.folder / "run")
@@ -168,8 +175,7 @@ def test_lamps_and_level_of_every_line_come_live(world: LinesWorld, nassab: Pers
         lambda: any(one["line"] == 1 and one["state"] == "away" for one in seen()), "that the line went"
     )
     socket.disconnect()
-    metering: Metering = world.app.extensions["aminbox-metering"]
-    wait_until(lambda: not metering.watched(), "the end of watching")
+    wait_until(lambda: not metering_of(world).watched(), "the end of watching")
 
 
 def test_who_may_not_see_lines_gets_no_meters(world: LinesWorld, line: LineDouble) -> None:
