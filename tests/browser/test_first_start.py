@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from db import connect
 from tests.browser.conftest import DESK, PHONE, overflows
 from tests.browser.office import PanelProcess
 
-LONGEST_S = 20.0
+WAIT_MS = 20_000
 PASSWORD = "سیب زمینی با ماست"
 
 
@@ -52,11 +51,10 @@ def test_a_new_technician_gets_from_the_code_to_the_sheet(browser: Browser, box:
     context = browser.new_context(
         viewport=DESK, locale="fa-IR", ignore_https_errors=True, reduced_motion="reduce"
     )
-    context.set_default_timeout(LONGEST_S * 1000)
+    context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    began = time.monotonic()
     page.goto(f"{box.url}/calls")
     expect(page).to_have_url(f"{box.url}/setup")
     wide_and_narrow(page)
@@ -86,12 +84,10 @@ def test_a_new_technician_gets_from_the_code_to_the_sheet(browser: Browser, box:
         wide_and_narrow(page)
         page.get_by_role("button", name="بعداً").click()
     expect(page.locator("h1")).to_have_text("برگهٔ تحویل")
-    expect(page.locator(".sheet")).to_contain_text("تماس آمد و دیده شد")
-    expect(page.locator(".sheet-head")).to_contain_text("نمایندگی امینی")
+    expect(page.locator(".handover")).to_contain_text("تماس آمد و دیده شد")
+    expect(page.locator(".handover-head")).to_contain_text("نمایندگی امینی")
     wide_and_narrow(page)
     page.get_by_role("button", name="پایان راه‌اندازی").click()
     expect(page.locator(".brand")).to_contain_text("نمایندگی امینی")
-    taken = time.monotonic() - began
-    assert taken < LONGEST_S, f"{taken:.1f} s"
     assert complaints == []
     context.close()
