@@ -111,7 +111,7 @@ def weigh_string(band: Samples, centres: Real, ends_at: float) -> Verdict | None
     noise = float(median(weighed.left))
     if not are_pauses(band, centres, length, low + high, noise * BAND_SHARE):
         return None
-    if hides_digit(band, centres, length, (low, high), pitch):
+    if hides_digit(band, centres, length, (rows, columns), (low, high), pitch):
         return None
     keys = "".join(key_of(int(row), int(column)) for row, column in zip(rows, columns, strict=True))
     half = length / 2

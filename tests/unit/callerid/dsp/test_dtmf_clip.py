@@ -229,11 +229,21 @@ def test_a_field_whose_forerunner_was_just_lost_is_not_given_out() -> None:
     assert [message.number for message in hear(on_line(sound, snr_db=10))] == []
 
 
-@pytest.mark.parametrize("scene", [33197, 38078, 41282])
+@pytest.mark.parametrize("scene", [33197, 38078, 41282, 13337])
 def test_what_is_left_of_a_string_is_not_told_as_the_caller(scene: int) -> None:
-    """Level steps and cuts took the caller's number, and left a whole diverting number behind its digits."""
+    """Level steps and cuts took the caller's number and left a whole diverting one; fading took each second digit."""
     line = harmed(scene)
     assert [message.number for message in hear(line.samples)] in ([], list(line.numbers))
+
+
+@pytest.mark.parametrize("depth", [0.6, 0.75, 0.88])
+def test_digits_that_faded_are_not_skipped(depth: float) -> None:
+    """The level swings once in two digits and leaves every second one, with an even rhythm of their own."""
+    swing = 1 - depth * (np.arange(RATE_HZ * 4) // 1120 % 2)
+    sound = dtmf.dial("A02491248670C", seed=3)
+    faded = (sound * swing[: len(sound)]).astype(np.float32)
+    assert [message.number for message in hear(on_line(faded, snr_db=10))] == []
+    assert [message.number for message in hear(on_line(sound, snr_db=10))] == ["02491248670"]
 
 
 def test_speech_and_tones_are_no_calls() -> None:
