@@ -212,7 +212,7 @@ def _prepare(config: Config, demo: bool) -> None:
 
 def _enter_owner(config: Config) -> None:
     """Enter the first owner of a new office; the code of the first start is printed as the box's screen shows it."""
-    from appliance.provisioning.applying import write_whole
+    from appliance.core.whole_files import write_whole
     from appliance.provisioning.owner import CODE_FILE, enter_owner, is_code_used
     from appliance.provisioning.sections import OwnerSection
     from db import connect

@@ -7,7 +7,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from appliance.backing_up.state import put
+from appliance.core.whole_files import put
 from db import Connection, DatabaseError
 from db.backup import copy_database, damage_of, file_of
 

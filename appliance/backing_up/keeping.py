@@ -12,8 +12,9 @@ import msgspec
 from appliance.backing_up.age import RECIPIENT, make_key
 from appliance.backing_up.copies import BackupError, make_copy
 from appliance.backing_up.sealed import list_sealed, make_sealed, open_sealed, thin_out
-from appliance.backing_up.state import BackupState, backup_folder, read_state, write_file, write_state
+from appliance.backing_up.state import BackupState, backup_folder, read_state, write_state
 from appliance.core.clock import to_text
+from appliance.core.whole_files import write_whole
 from db import Connection
 from db.backup import file_of, mark_of_changes
 from db.queries.settings import read_setting
@@ -69,7 +70,7 @@ def seal_copy(conn: Connection, now: datetime) -> str:
         card.mkdir(mode=0o750, parents=True, exist_ok=True)
         private, public = make_key()
         path = make_sealed(conn, medium, [settings.recipient, public], now, card)
-        write_file(card / DRILL_KEY, private.encode(), 0o600)
+        write_whole(card / DRILL_KEY, private.encode(), 0o600)
         thin_out(medium)
         return msgspec.structs.replace(
             state, sealed_at=to_text(now), sealed_name=path.name, sealed_bytes=path.stat().st_size

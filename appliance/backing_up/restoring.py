@@ -20,9 +20,9 @@ import msgspec
 
 from appliance.backing_up.copies import BackupError
 from appliance.backing_up.sealed import DATABASE, FILES, OWN_FILES, list_sealed, open_sealed
-from appliance.backing_up.state import write_file
 from appliance.core.bells import restored_bell
 from appliance.core.clock import to_text
+from appliance.core.whole_files import write_whole
 from db import Connection, DatabaseError, connect, migrate, transaction
 from db.backup import damage_of, file_of, replace_contents
 from db.queries.restoring import delete_sessions, hold_due_messages
@@ -102,7 +102,7 @@ def open_copy(source: Path, private: str, folder: Path) -> Opened:
     opened = Opened(
         name=source.name, made_at=manifest.made_at, version=manifest.version, tables=manifest.tables
     )
-    write_file(folder / OPENED, msgspec.json.encode(opened), 0o600)
+    write_whole(folder / OPENED, msgspec.json.encode(opened), 0o600)
     return opened
 
 
@@ -117,7 +117,7 @@ def put_in_force(conn: Connection, folder: Path, now: datetime) -> int:
         if damage := damage_of(file_of(conn), is_quick=True):
             raise BackupError("damaged", damage)
         _put_files(folder)
-        write_file(restored_bell(folder.parent), f"{to_text(now)}\n".encode(), 0o640)
+        write_whole(restored_bell(folder.parent), f"{to_text(now)}\n".encode(), 0o640)
     except (DatabaseError, OSError) as error:
         raise BackupError("unwritable", str(error)) from error
     forget(folder)
@@ -131,7 +131,7 @@ def _put_files(folder: Path) -> None:
         source = folder / FILES / name
         if source.is_file():
             (data / name).parent.mkdir(mode=0o700, exist_ok=True)
-            write_file(data / name, source.read_bytes(), 0o640 if name == "office.toml" else 0o600)
+            write_whole(data / name, source.read_bytes(), 0o640 if name == "office.toml" else 0o600)
             if name.startswith("tls/"):
                 (data / "tls" / "panel.json").unlink(missing_ok=True)
 

@@ -15,8 +15,8 @@ import msgspec
 
 from appliance.backing_up.age import seal, unseal
 from appliance.backing_up.copies import MARGIN, BackupError, flush, require_room
-from appliance.backing_up.state import put
 from appliance.core.clock import to_text
+from appliance.core.whole_files import put
 from appliance.version import VERSION
 from db import Connection, DatabaseError
 from db.backup import compact_copy, count_tables, damage_of, file_of

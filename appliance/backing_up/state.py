@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 
 import msgspec
+
+from appliance.core.whole_files import write_whole
 
 FOLDER = "backup"
 STATE_FILE = "state.json"
@@ -49,27 +49,4 @@ def read_state(folder: Path) -> BackupState:
 
 def write_state(folder: Path, state: BackupState) -> None:
     """Keep the state, whole or not at all. Raises OSError."""
-    write_file(folder / STATE_FILE, msgspec.json.encode(state))
-
-
-def write_file(path: Path, data: bytes, mode: int = 0o640) -> None:
-    """Write a file beside its place, flush it, put it there and flush the folder. Raises OSError."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    put(part, path)
-
-
-def put(part: Path, path: Path) -> None:
-    """Give a flushed file its name, durably. Raises OSError."""
-    part.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        # Some media (FAT under certain drivers) refuse to flush a folder; the file itself was flushed.
-        with contextlib.suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_whole(folder / STATE_FILE, msgspec.json.encode(state), 0o640)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import os
 import ssl
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.core.clock import from_text, to_text
+from appliance.core.whole_files import write_whole
 
 FOLDER = "tls"
 RENEW_BEFORE = timedelta(days=60)
@@ -98,14 +98,14 @@ def ensure(files: Files, names: Sequence[str], now: datetime) -> bool:
             hosts = [
                 one for one in names if not _is_address(one) and one.rpartition(".")[2] not in LOCAL_NAMES
             ]
-            _write(files.authority, make_authority(names[0].split(".")[0], hosts), KEY_MODE)
+            write_whole(files.authority, make_authority(names[0].split(".")[0], hosts), KEY_MODE)
         authority = files.authority.read_bytes()
-        _write(files.public, public_part(authority), 0o644)
-        _write(files.fingerprint, f"{fingerprint(files)}\n".encode(), 0o644)
+        write_whole(files.public, public_part(authority), 0o644)
+        write_whole(files.fingerprint, f"{fingerprint(files)}\n".encode(), 0o644)
         pem, taken, begins, ends = make_leaf(authority, names, now)
-        _write(files.panel, pem, KEY_MODE)
+        write_whole(files.panel, pem, KEY_MODE)
         state = LeafState(taken, to_text(begins), to_text(ends), list(names))
-        _write(files.state, msgspec.json.encode(state), 0o644)
+        write_whole(files.state, msgspec.json.encode(state), 0o644)
     except (OSError, ValueError, TypeError) as error:
         raise CertificateError(
             f"the panel's certificate in {files.folder} cannot be made ({error}): check the folder's owner and the "
@@ -134,19 +134,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        os.fchmod(file.fileno(), mode)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from appliance.core.whole_files import write_whole
 from appliance.provisioning.blanking import blanked
 from appliance.provisioning.network import supplicant, times, wired, wireless
 from appliance.provisioning.reading import Problem, Reading, read_installer_file
@@ -81,20 +81,6 @@ def provision(places: Places, *, rewrite: Callable[[Path, bytes], None], group: 
     places.report.parent.mkdir(parents=True, exist_ok=True)
     write_whole(places.report, msgspec.json.encode(report), 0o640, group)
     return report
-
-
-def write_whole(path: Path, data: bytes, mode: int, group: int = -1) -> None:
-    """Write a file whole or not at all, flushed. Raises OSError."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        if group >= 0:
-            os.fchown(file.fileno(), -1, group)
-        os.fchmod(file.fileno(), mode)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _write_network(places: Places, file: InstallerFile) -> None:

@@ -55,7 +55,7 @@ def first_owner(config: Config, handed_over: Path, code_file: Path) -> None:
     Example: aminbox first-owner --handed-over first-owner.json --code-file first-code
     """
     from appliance.core.errors import InvalidInputError
-    from appliance.provisioning.applying import write_whole
+    from appliance.core.whole_files import write_whole
     from appliance.provisioning.owner import enter_owner, is_code_used, read_owner
     from db import DatabaseError, connect
     from db.connection import DatabaseUnusableError

@@ -6,12 +6,12 @@ request, believes nothing of the bundle but its signature, and keeps the state i
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from appliance.core.whole_files import write_whole
 from appliance.updating.slots import Choice, Running, Slot
 
 FOLDER = "update"
@@ -52,14 +52,7 @@ def read_state(path: Path = STATE) -> UpdateState:
 
 def write_state(state: UpdateState, path: Path = STATE) -> None:
     """Keep the state whole or not at all, readable for the panel. Raises OSError."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
-        os.fchmod(file.fileno(), 0o644)
-        file.write(msgspec.json.encode(state))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole(path, msgspec.json.encode(state), 0o644)
 
 
 def state_at_start(before: UpdateState, now: Running, choice: Choice | None) -> UpdateState:

@@ -7,7 +7,6 @@ and its problem is shown; the office starts without those lines, because nobody 
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import msgspec
 
 from appliance.core.config.sections import LineSection
+from appliance.core.whole_files import write_whole
 
 FILE = "lines.toml"
 HEADER = (
@@ -68,18 +68,7 @@ def write_own_lines(folder: str | Path, own: OwnLines) -> None:
         text = (
             f"{HEADER}switched_off = [{', '.join(map(str, own.switched_off))}]\n{text.removeprefix(HEADER)}"
         )
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_whole(path, text.encode(), 0o600)
 
 
 def merged_lines(lines: list[LineSection], own: OwnLines) -> list[LineSection]:

@@ -6,7 +6,6 @@ before it. A file that cannot be used is passed over.
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import msgspec
 
 from appliance.core.config.own_lines import quoted
 from appliance.core.config.sections import OfficeSection
+from appliance.core.whole_files import write_whole
 
 FILE = "office.toml"
 HEADER = (
@@ -40,15 +40,5 @@ def write_own_office(folder: str | Path, *, name: str, area_code: str) -> None:
     """Write the file whole or not at all. Raises OSError, `msgspec.ValidationError`."""
     msgspec.convert({"name": name, "area_code": area_code}, OfficeSection)
     path = office_file(folder)
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "w", encoding="utf-8") as file:
-        file.write(f"{HEADER}name = {quoted(name)}\narea_code = {quoted(area_code)}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    text = f"{HEADER}name = {quoted(name)}\narea_code = {quoted(area_code)}\n"
+    write_whole(path, text.encode(), 0o640)
