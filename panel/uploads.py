@@ -6,12 +6,15 @@ large is read to its end and dropped: a browser that is cut off while it still s
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar, get_args
 
 from flask import Flask, Response, current_app, request
 
+from appliance.core.whole_files import put
 from appliance.domain.access import Permission
 from panel.access import rule_of
 from panel.context import Office, office
@@ -58,6 +61,23 @@ def install(app: Flask) -> None:
 
     app.before_request(raise_limit)
     app.after_request(hear_out)
+
+
+def receive_body(path: Path) -> None:
+    """Keep the request's body, a file as it is, under a name; whole or not at all.
+
+    Raises `EOFError` when the browser stopped in the middle, OSError.
+    """
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        while block := request.stream.read(_PIECE):
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    if part.stat().st_size != (request.content_length or 0):
+        part.unlink()
+        raise EOFError("the file came in part only")
+    put(part, path)
 
 
 def _drop_body() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request
@@ -28,10 +27,9 @@ from panel.context import conn, now, office
 from panel.identity import require_user
 from panel.links import path_for
 from panel.ownership import forget_owner, has_owner
-from panel.uploads import takes_files
+from panel.uploads import receive_body, takes_files
 
 blueprint = Blueprint("restore", __name__, url_prefix="/restore")
-BLOCK = 1 << 20
 TABLES = (
     ("persons", "مشتری"),
     ("policies", "بیمه‌نامه"),
@@ -54,22 +52,20 @@ def show() -> ResponseReturnValue:
 def receive() -> ResponseReturnValue:
     """Take a copy from the browser's computer, as the body of the request."""
     folder = restore_folder(office().config.data.folder)
-    size = request.content_length or 0
     try:
-        require_room(folder, size * 3)
-        part = folder / f"{RECEIVED}.part"
-        with part.open("wb") as file:
-            while block := request.stream.read(BLOCK):
-                file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
-        if part.stat().st_size != size:
-            raise BackupError("torn", "the file came in part only")
-        part.replace(folder / RECEIVED)
-    except (BackupError, OSError) as error:
-        code = error.code if isinstance(error, BackupError) else "unwritable"
-        return jsonify(ok=False, notice=restore_words(code)), 422
+        require_room(folder, (request.content_length or 0) * 3)
+        receive_body(folder / RECEIVED)
+    except BackupError as error:
+        return _refuse(error.code)
+    except EOFError:
+        return _refuse("torn")
+    except OSError:
+        return _refuse("unwritable")
     return jsonify(ok=True)
+
+
+def _refuse(code: str) -> ResponseReturnValue:
+    return jsonify(ok=False, notice=restore_words(code)), 422
 
 
 @blueprint.post("/open")

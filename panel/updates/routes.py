@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +21,9 @@ from panel.box.words import MEDIUM, problem_words
 from panel.context import conn, now, office
 from panel.links import path_for
 from panel.updates.words import progress_of, refused_words
-from panel.uploads import takes_files
+from panel.uploads import receive_body, takes_files
 
 blueprint = Blueprint("updates", __name__, url_prefix="/box/update")
-BLOCK = 1 << 20
 MOST_BYTES = 2 << 30
 PLACES = "UPDATE_PLACES"
 """Key of the application's configuration: another machine's places, for tests."""
@@ -62,18 +60,13 @@ def state() -> ResponseReturnValue:
 def receive() -> ResponseReturnValue:
     """Take a file from the browser's computer, as the body of the request."""
     folder = update_folder(office().config.data.folder)
-    size = request.content_length or 0
     try:
-        require_room(folder, size)
-        part = folder / f"{OFFERED}.part"
-        with part.open("wb") as file:
-            while block := request.stream.read(BLOCK):
-                file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(folder / OFFERED)
+        require_room(folder, request.content_length or 0)
+        receive_body(folder / OFFERED)
     except BackupError as error:
         return jsonify(ok=False, notice=problem_words(error.code)), 422
+    except EOFError:
+        return jsonify(ok=False, notice=refused_words("truncated")), 422
     except OSError:
         return jsonify(ok=False, notice=refused_words("unwritable")), 422
     return jsonify(ok=True)
