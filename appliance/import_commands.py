@@ -32,7 +32,7 @@ from appliance.domain.importing.storing import StaleError, store
 from appliance.domain.importing.undoing import take_back
 from db import Connection, connect, transaction
 from db.queries import import_undoing, imports
-from db.queries.bulk import update_statistics
+from db.queries.bulk import enlarge_cache, update_statistics
 from db.queries.import_rows import write_rows
 from db.queries.imports import Import
 
@@ -43,8 +43,6 @@ MOST_TRIES = 3
 """How often an import is compared anew when records change under it."""
 MANY_RECORDS = 2_000
 """New persons and policies from which on the database looks anew at what its tables hold."""
-LARGE_CACHE_KIB = 64 * 1024
-"""Page cache while storing: indexes of a large office are read once, not for every row."""
 
 
 def work_on(
@@ -169,7 +167,7 @@ class _Worker:
 
     def _store(self, changes: Changes) -> None:
         counts = changes.counts()
-        self.conn.execute(f"PRAGMA cache_size = -{LARGE_CACHE_KIB}")
+        enlarge_cache(self.conn)
         act = Acting(self.conn, self.clock.now(), self._user())
         has_plans = PROFILES[self.one.profile].subject == "instalments"
         self.pace.begin_small()
